@@ -1,0 +1,117 @@
+"""Parse, one service call, map the answer. Refusals are answered by the middleware."""
+
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from .errors import OrderClosed
+from .guards import body_of, only, signed
+from .misbehaviour import misbehaviour
+from .models import Callback, Prepay
+from .money import shown_amount
+from .parsing import prepay_terms, refund_terms
+from .selectors import known_prepay, known_refund, refund_answer, trade_answer
+from .services import accept_prepay, accept_refund, close_order, pay_order, take_unknown_answer
+
+
+@only("POST")
+@signed
+def prepay(request: HttpRequest) -> HttpResponse:
+    terms = prepay_terms(body_of(request))
+    pay_url = request.build_absolute_uri(reverse("pay", args=[terms.order_no]))
+    accepted = accept_prepay(terms=terms, pay_url=pay_url)
+    return JsonResponse({"prepay_id": accepted.prepay_id, "pay_url": accepted.pay_url})
+
+
+@only("GET")
+@signed
+def trade(request: HttpRequest, order_no: str) -> HttpResponse:
+    prepay = known_prepay(order_no)
+    if take_unknown_answer(prepay):
+        return HttpResponse("<html>upstream went away {", status=500)
+    return JsonResponse(trade_answer(prepay))
+
+
+@only("POST")
+@signed
+def close(request: HttpRequest, order_no: str) -> HttpResponse:
+    return JsonResponse(trade_answer(close_order(order_no=order_no)))
+
+
+@only("POST")
+@signed
+def refunds(request: HttpRequest) -> HttpResponse:
+    return JsonResponse(refund_answer(accept_refund(terms=refund_terms(body_of(request)))))
+
+
+@only("GET")
+@signed
+def refund(request: HttpRequest, refund_no: str) -> HttpResponse:
+    return JsonResponse(refund_answer(known_refund(refund_no)))
+
+
+@only("GET", "HEAD", "POST")
+def pay(request: HttpRequest, order_no: str) -> HttpResponse:
+    """The payer's side: nobody signs here, as nobody would ask a payer to."""
+    if request.method != "POST":
+        return _page(request, known_prepay(order_no))
+    return _pay_in_browser(request, order_no) if _is_browser(request) else _pay(request, order_no)
+
+
+def _pay(request: HttpRequest, order_no: str) -> HttpResponse:
+    paid = pay_order(order_no=order_no, misbehave=misbehaviour(body_of(request)))
+    return JsonResponse(trade_answer(paid))
+
+
+def _pay_in_browser(request: HttpRequest, order_no: str) -> HttpResponse:
+    try:
+        _pay(request, order_no)
+    except OrderClosed as refusal:
+        return _page(request, known_prepay(order_no), status=refusal.status)
+    # Seen again by GET, so that reloading the page does not offer to pay once more.
+    return HttpResponse(status=303, headers={"Location": reverse("pay", args=[order_no])})
+
+
+def _is_browser(request: HttpRequest) -> bool:
+    # Not request.accepts(): every client that sends */* would be taken for a browser.
+    return "text/html" in request.headers.get("Accept", "")
+
+
+def _page(request: HttpRequest, prepay: Prepay, status: int = 200) -> HttpResponse:
+    answer = trade_answer(prepay)
+    shown = {"prepay": prepay, "status": answer["status"], "amount": shown_amount(prepay)}
+    response = render(request, "sandbox_channel/pay.html", shown, status=status)
+    response["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'"
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@only("GET", "HEAD")
+def livez(request: HttpRequest) -> HttpResponse:
+    return JsonResponse({"status": "ok"})
+
+
+@only("GET", "HEAD")
+def readyz(request: HttpRequest) -> HttpResponse:
+    try:
+        Callback.objects.exists()  # the file is there and `prepare` has made the tables
+    except DatabaseError:
+        return _json_error(503, "not_ready", "The database cannot be read; was `prepare` run?")
+    return JsonResponse({"status": "ok"})
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _json_error(400, "bad_request", "The request cannot be understood.")
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _json_error(404, "not_found", "There is nothing at this address.")
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return _json_error(500, "internal", "The channel failed. Ask again.")
+
+
+def _json_error(status: int, code: str, message: str) -> HttpResponse:
+    return JsonResponse({"code": code, "message": message}, status=status)
