@@ -1,0 +1,38 @@
+# Everything happens in shared/stack; variables said on the command line reach it through the environment.
+PYTHON ?= python3
+STACK = @PYTHONPATH=shared/stack/src $(PYTHON) -m stack
+
+.PHONY: help up down status destroy demo token reconcile test lint lock
+
+help:
+	$(STACK) help
+
+up:
+	$(STACK) up
+
+down:
+	$(STACK) down
+
+status:
+	$(STACK) status
+
+destroy:
+	$(STACK) destroy
+
+demo:
+	$(STACK) demo
+
+token:
+	$(STACK) token
+
+reconcile:
+	$(STACK) reconcile
+
+test:
+	$(STACK) test
+
+lint:
+	$(STACK) lint
+
+lock:
+	$(STACK) lock

@@ -1,0 +1,22 @@
+"""What `make` alone prints."""
+
+HELP = """\
+make up         start everything in the background and wait until it is ready
+make down       stop everything; the data stays
+make status     list the processes
+make destroy    stop everything and delete the data
+make demo       up, one recharge from payment to coins, and its journey     ONCE=1: and down again
+make token      print a bearer token                       SUB=u-1  SCOPE=user|operator|service
+make reconcile  compare orders, transfers and balances                     FORMAT=text|json
+make test       every suite against one system of its own        SUITE=flextx  K=expression
+make lint       ruff, mypy, import directions, bandit, deployment checks, missing migrations
+make lock       write the dependency locks anew                             UPGRADE=1: newer versions
+make help       this
+
+For all of them (make up PORT_BASE=9000 RUN_DIR=/tmp/second starts a second system):
+  PORT_BASE   8700      the first of seven ports: orders, accounts, feed, channel, PostgreSQL, Kafka
+  RUN_DIR     .run      data, logs, secrets, and env: the addresses for a shell
+  RELAYS      1         relay processes for each service
+  CONSUMERS   1         consumer processes for each service
+  TRANSPORT   embedded  the message log
+  PYTHON      python3   makes .venv; 3.11 or newer"""

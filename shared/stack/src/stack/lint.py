@@ -1,0 +1,7 @@
+"""placeholder"""
+
+from stack.options import Options
+
+
+def lint(options: Options) -> int:
+    return 0

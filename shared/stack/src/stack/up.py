@@ -1,0 +1,109 @@
+"""`make up`: everything, in order, or nothing."""
+
+import os
+
+from stack import postgres, supervisor
+from stack.cluster import locate_cluster
+from stack.down import LOCK_SECONDS_MAX, stop_everything
+from stack.envfile import write_env_file
+from stack.errors import Failure
+from stack.keys import make_keys
+from stack.layout import Layout, System
+from stack.locking import held
+from stack.options import Options
+from stack.ports import check_ports
+from stack.prepare import begin, end, finish
+from stack.processes import postgres_process, prepare_commands, processes
+from stack.progress import phase, say
+from stack.readiness import wait_until_ready
+from stack.reaping import survivors
+from stack.status import print_status
+from stack.supervisor_conf import SERVICES, configuration
+
+LOG_LINES_SHOWN = 40
+
+
+def up(options: Options) -> int:
+    layout = Layout(options.run_dir)
+    layout.create()
+    system = System.wanted(options)
+    with held(layout.lock, purpose=str(layout.run_dir), wait_seconds_max=LOCK_SECONDS_MAX):
+        if supervisor.is_running(layout):
+            return _already_up(layout, system)
+        if survivors(layout):
+            with phase("ending what a killed supervisor left behind"):
+                stop_everything(layout)
+        check_ports(system)
+        _start_or_take_down(system)
+    print(_summary(system))
+    return 0
+
+
+def _already_up(layout: Layout, wanted: System) -> int:
+    if System.started(layout) != wanted:
+        say("already running, with other settings; they stay as they are until `make down`")
+    print_status(layout)
+    return 0
+
+
+def _start_or_take_down(system: System) -> None:
+    try:
+        _start(system)
+    except BaseException as error:
+        if isinstance(error, Failure) and error.log is not None:
+            show_log(error)
+        with phase("taking it down again"):
+            stop_everything(system.layout)
+        raise
+
+
+def _start(system: System) -> None:
+    os.umask(0o077)  # RUN_DIR may be passed through by others: what is written in it is not for them
+    system.save()
+    make_keys(system.layout.secrets)
+    prepare = prepare_commands(system)
+    early = begin(system, [prepare.pop("channel")])  # needs no PostgreSQL
+    try:
+        _start_database(system)
+        with phase("preparing databases and topics"):
+            finish(system, early + begin(system, list(prepare.values())))
+    finally:
+        end(early)
+    with phase("starting services"):
+        supervisor.start_group(system.layout, SERVICES)
+    with phase("waiting until ready"):
+        wait_until_ready(system)
+    write_env_file(system)
+
+
+def _start_database(system: System) -> None:
+    cluster = locate_cluster(system.layout)
+    if not cluster.exists:
+        with phase("making PostgreSQL's data folder"):
+            postgres.initialise(cluster, system.layout)
+    postgres.configure(cluster, system)
+    database = postgres_process(system, cluster)
+    text = configuration(system, database=database, services=processes(system))
+    system.layout.supervisor_conf.write_text(text)
+    with phase("starting PostgreSQL"):
+        supervisor.start_supervisor(system)
+        supervisor.start_group(system.layout, database.name)
+        postgres.wait_until_it_accepts(system)
+        postgres.create_databases(system)
+
+
+def show_log(error: Failure) -> None:
+    if error.log is not None and error.log.exists():
+        lines = error.log.read_text(errors="replace").splitlines()[-LOG_LINES_SHOWN:]
+        say("\n".join([f"--- the end of {error.log}", *lines, "---"]))
+
+
+def _summary(system: System) -> str:
+    return "\n".join(
+        [
+            f"orders    {system.url('order')}",
+            f"accounts  {system.url('account')}",
+            f"channel   {system.url('channel')}",
+            f"addresses and secrets for a shell: {system.layout.env_file}",
+        ]
+    )
