@@ -1,0 +1,35 @@
+"""Every setting of the account service, read once from the environment."""
+
+from contracts import ALL_TOPICS
+from flextx import environment as env
+from flextx.http import defaults
+
+SECRET_KEY = env.secret("DJANGO_SECRET_KEY_FILE")
+ALLOWED_HOSTS = env.text("ALLOWED_HOSTS", "127.0.0.1,localhost").split(",")
+DEBUG = False
+USE_TZ = True
+ROOT_URLCONF = "account_service.config.urls"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+DATABASES = {
+    "default": env.database(
+        env.text("DATABASE_URL"),
+        env.secret("DATABASE_PASSWORD_FILE"),
+        pool_size=env.number("DATABASE_POOL_SIZE", 0),
+    )
+}
+INSTALLED_APPS = [
+    "rest_framework",
+    "flextx",
+    "flextx.outbox",
+    "flextx.inbox",
+    "account_service.ledger",
+]
+MIDDLEWARE = defaults.MIDDLEWARE
+REST_FRAMEWORK = defaults.REST_FRAMEWORK
+DATA_UPLOAD_MAX_MEMORY_SIZE = defaults.BODY_BYTES_MAX
+APPEND_SLASH = False
+FLEXTX = env.flextx(source="account-service", topics=ALL_TOPICS)
+LOGGING = env.logging_to_stderr()
+
+# Behind a TLS-terminating proxy.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

@@ -1,0 +1,12 @@
+from django.urls import include, path
+
+from flextx.http import health, problems
+
+urlpatterns = [
+    path("livez", health.livez),
+    path("readyz", health.readyz),
+    path("api/v1/", include("account_service.ledger.urls")),
+]
+handler400 = problems.bad_request
+handler404 = problems.not_found
+handler500 = problems.server_error

@@ -1,0 +1,8 @@
+"""`manage reconcile`: see account_service.ledger.reconcile."""
+
+from account_service.ledger.reconcile import reconcile
+from flextx.reconciliation import ReconcileCommand
+
+
+class Command(ReconcileCommand):
+    reconcile = staticmethod(reconcile)

@@ -1,0 +1,47 @@
+"""Every setting of the order service, read once from the environment."""
+
+from contracts import ALL_TOPICS
+from flextx import environment as env
+from flextx.http import defaults
+
+SECRET_KEY = env.secret("DJANGO_SECRET_KEY_FILE")
+ALLOWED_HOSTS = env.text("ALLOWED_HOSTS", "127.0.0.1,localhost").split(",")
+DEBUG = False
+USE_TZ = True
+ROOT_URLCONF = "order_service.config.urls"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+DATABASES = {
+    "default": env.database(
+        env.text("DATABASE_URL"),
+        env.secret("DATABASE_PASSWORD_FILE"),
+        pool_size=env.number("DATABASE_POOL_SIZE", 0),
+    )
+}
+INSTALLED_APPS = [
+    "rest_framework",
+    "flextx",
+    "flextx.outbox",
+    "flextx.inbox",
+    "order_service.recharge",
+]
+MIDDLEWARE = defaults.MIDDLEWARE
+REST_FRAMEWORK = defaults.REST_FRAMEWORK
+DATA_UPLOAD_MAX_MEMORY_SIZE = defaults.BODY_BYTES_MAX
+APPEND_SLASH = False
+FLEXTX = env.flextx(source="order-service", topics=ALL_TOPICS)
+LOGGING = env.logging_to_stderr()
+
+# How long a person has to pay.
+ORDER_LIFETIME_SECONDS = env.number("ORDER_LIFETIME_SECONDS", 1800)
+# One owner's unpaid orders; more are refused until one is paid or closed.
+OPEN_ORDERS_MAX = env.number("OPEN_ORDERS_MAX", 1000)
+
+PUBLIC_URL = env.text("PUBLIC_URL")
+SANDBOX_URL = env.text("SANDBOX_URL")
+SANDBOX_MERCHANT_ID = env.text("SANDBOX_MERCHANT_ID")
+SANDBOX_KEY_ID = env.text("SANDBOX_KEY_ID")
+SANDBOX_SECRET = env.secret("SANDBOX_SECRET_FILE")
+SANDBOX_TIMEOUT_SECONDS = 3.0
+
+# Behind a TLS-terminating proxy.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

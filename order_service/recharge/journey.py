@@ -1,0 +1,117 @@
+"""Where an order's money is: every hop, each with the time stored for it, from the order service's own rows.
+
+The account service's hops came with `CoinsCredited`, so that answering calls nobody; what has not come is `pending`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from contracts import ORDER_EVENTS, OrderCompleted
+from flextx.envelope import rfc3339
+from flextx.outbox.models import OutboxMessage
+from order_service.recharge.models import CreditNotice, Order, OrderMove, Payment
+
+Hop = tuple[str, str, datetime | str | None, dict[str, Any]]
+"""(name, service, when or None, details)"""
+
+
+def journey_of(order: Order) -> dict[str, Any]:
+    """The JSON of GET /api/v1/orders/{order_no}/journey."""
+    return {
+        "order_no": order.order_no,
+        "status": order.status,
+        "hops": [_hop_json(number, hop) for number, hop in enumerate(_hops(order), start=1)],
+    }
+
+
+def _hops(order: Order) -> Iterator[Hop]:
+    notice = CreditNotice.objects.filter(order=order).first()
+    yield (
+        "order_created",
+        "order",
+        order.created_at,
+        {"coins": order.coins, "amount_minor": order.amount_minor},
+    )
+    yield _payment_hop(Payment.objects.filter(accepted_for=order).first())
+    yield _move_hop("order_completed", order, "completed", order.completed_at)
+    yield from _outbox_hops(order)
+    yield from _account_hops(notice)
+    yield from _return_hops(notice)
+    yield _move_hop("order_credited", order, "credited", order.credited_at)
+
+
+def _payment_hop(payment: Payment | None) -> Hop:
+    if payment is None:
+        return "payment_accepted", "order", None, {}
+    details = {
+        "trade_no": payment.trade_no,
+        "notify_id": payment.notify_id,
+        "paid_at": rfc3339(payment.paid_at),
+    }
+    return "payment_accepted", "order", payment.received_at, details
+
+
+def _move_hop(name: str, order: Order, to: str, at: datetime | None) -> Hop:
+    move = OrderMove.objects.filter(order=order, to_status=to).order_by("id").first()
+    return name, "order", at, {"from": move.from_status, "who": move.who, "why": move.why} if move else {}
+
+
+def _outbox_hops(order: Order) -> Iterator[Hop]:
+    row = OutboxMessage.objects.filter(
+        topic=ORDER_EVENTS, key=order.order_no, event_type=OrderCompleted.event_type
+    ).first()
+    if row is None:
+        yield "outbox_written", "order", None, {}
+        yield "sent_to_log", "order", None, {}
+        return
+    yield (
+        "outbox_written",
+        "order",
+        row.occurred_at,
+        {
+            "event_id": str(row.event_id),
+            "type": row.event_type,
+            "sequence": row.sequence,
+        },
+    )
+    where = {"topic": row.topic, "partition": row.partition, "offset": row.offset}
+    waiting = {"state": row.state, "attempts": row.attempts, "last_error": row.last_error}
+    yield "sent_to_log", "order", row.sent_at, where if row.sent_at else waiting
+
+
+def _account_hops(notice: CreditNotice | None) -> Iterator[Hop]:
+    told = notice.account_side if notice else {}
+    received = {name: told.get(f"cause_{name}") for name in ("topic", "partition", "offset", "event_id")}
+    yield (
+        "account_received",
+        "account",
+        told.get("received_at"),
+        {"consumer": told["consumer"], **received} if told else {},
+    )
+    transfers = {"transfer_ids": told["transfer_ids"], "asset": told["asset"], "coins": told["coins"]} if told else {}
+    yield "transfers_posted", "account", told.get("credited_at"), transfers
+
+
+def _return_hops(notice: CreditNotice | None) -> Iterator[Hop]:
+    if notice is None:
+        yield "credit_announced", "account", None, {}
+        yield "credit_received", "order", None, {}
+        return
+    yield "credit_announced", "account", notice.announced_at, {"event_id": str(notice.event_id)}
+    where = {"topic": notice.topic, "partition": notice.partition, "offset": notice.offset}
+    yield "credit_received", "order", notice.received_at, {"consumer": notice.consumer, **where}
+
+
+def _hop_json(number: int, hop: Hop) -> dict[str, Any]:
+    name, service, at, details = hop
+    return {
+        "hop": number,
+        "name": name,
+        "service": service,
+        "state": "done" if at else "pending",
+        "at": rfc3339(at) if isinstance(at, datetime) else at,
+        "details": details,
+    }

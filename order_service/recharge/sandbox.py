@@ -1,0 +1,148 @@
+"""The sandbox channel's wire: signatures, prepay, query. Its answers become OK, REFUSED or UNKNOWN."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import secrets
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+import urllib3
+from django.conf import settings
+from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+
+from contracts.fields import Amount, Id
+from flextx.outcome import Outcome
+from order_service.recharge.errors import BadCallback, BadSignature
+from order_service.recharge.models import Order
+
+CHANNEL = "sandbox"
+CLOCK_SKEW_SECONDS_MAX = 300
+CALLBACK_BYTES_MAX = 16 * 1024
+_ANSWER_BYTES_MAX = 64 * 1024
+_http = urllib3.PoolManager(maxsize=8)
+
+
+class ChannelPayment(BaseModel):
+    """What the channel says was paid. Nothing of it is believed before it was compared with the order."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="ignore")
+
+    notify_id: Id = "query"
+    trade_no: Id
+    order_no: Id
+    merchant_id: Id
+    amount_minor: Amount
+    currency: Id
+    status: Id
+    paid_at: AwareDatetime
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelAnswer:
+    """OK with the payment; REFUSED: definitely not paid; UNKNOWN: ask again."""
+
+    outcome: Outcome
+    payment: ChannelPayment | None = None
+
+
+def verified_callback(headers: Mapping[str, str], body: bytes) -> ChannelPayment:
+    """The payment a callback reports. Size, signature, then time, then the body is read.
+
+    The nonce is signed but not remembered: the channel repeats a callback for a day, signing each attempt anew, and a
+    repeat changes nothing. Raises BadCallback, BadSignature.
+    """
+    if len(body) > CALLBACK_BYTES_MAX:
+        raise BadCallback(f"A callback has at most {CALLBACK_BYTES_MAX} bytes.")
+    timestamp = _check_signature(headers, body)
+    if not timestamp.isdigit() or abs(time.time() - int(timestamp[:12])) > CLOCK_SKEW_SECONDS_MAX:
+        raise BadSignature("Sandbox-Timestamp is more than 300 seconds from now: sign each attempt anew.")
+    try:
+        return ChannelPayment.model_validate_json(body)
+    except ValidationError as invalid:
+        fields = ", ".join(".".join(map(str, error["loc"])) or "body" for error in invalid.errors())
+        raise BadCallback(f"The callback does not hold what it should: {fields}.") from invalid
+
+
+def _check_signature(headers: Mapping[str, str], body: bytes) -> str:
+    timestamp, nonce = headers.get("Sandbox-Timestamp", ""), headers.get("Sandbox-Nonce", "")
+    genuine = signature(settings.SANDBOX_SECRET, timestamp, nonce, body)
+    if headers.get("Sandbox-Key-Id") != settings.SANDBOX_KEY_ID:
+        raise BadSignature("Sandbox-Key-Id is not known here.")
+    if not hmac.compare_digest(genuine.encode(), headers.get("Sandbox-Signature", "").encode(errors="replace")):
+        raise BadSignature("Sandbox-Signature does not match.")
+    return timestamp
+
+
+def signature(secret: str, timestamp: str, nonce: str, body: bytes) -> str:
+    """base64(HMAC-SHA256(secret, timestamp + LF + nonce + LF + raw body + LF))."""
+    signed = timestamp.encode(errors="replace") + b"\n" + nonce.encode(errors="replace") + b"\n" + body + b"\n"
+    return base64.b64encode(hmac.new(secret.encode(), signed, hashlib.sha256).digest()).decode()
+
+
+def prepay(order: Order) -> str | None:
+    """Ask the channel for the payer's page; None while it does not answer. The same order gets the same page again."""
+    body = {
+        "order_no": order.order_no,
+        "merchant_id": settings.SANDBOX_MERCHANT_ID,
+        "amount_minor": order.amount_minor,
+        "currency": order.currency,
+        "notify_url": f"{settings.PUBLIC_URL}/api/v1/payments/callbacks/sandbox",
+        "expires_at": order.expires_at.isoformat(),
+    }
+    status, answer = _call("POST", "/prepay", json.dumps(body).encode())
+    url = answer.get("pay_url")
+    return url if status == 200 and isinstance(url, str) and len(url) <= 2000 else None
+
+
+def ask_channel(order: Order) -> ChannelAnswer:
+    """What does the channel say of this order? An answer that cannot be read is UNKNOWN."""
+    status, answer = _call("GET", f"/trades/{quote(order.order_no)}", b"")
+    if status == 404 or (status == 200 and answer.get("status") in ("NOTPAY", "CLOSED")):
+        return ChannelAnswer(Outcome.REFUSED)
+    if status != 200:
+        return ChannelAnswer(Outcome.UNKNOWN)
+    try:
+        payment = ChannelPayment.model_validate_json(
+            json.dumps({"merchant_id": settings.SANDBOX_MERCHANT_ID, **answer, "notify_id": "query"})
+        )
+    except ValidationError:
+        return ChannelAnswer(Outcome.UNKNOWN)
+    return ChannelAnswer(Outcome.OK, payment) if payment.status == "SUCCESS" else ChannelAnswer(Outcome.UNKNOWN)
+
+
+def _call(method: str, path: str, body: bytes) -> tuple[int, dict[str, Any]]:
+    """(status, answer); status 0 when there was none in time or it was no JSON object."""
+    timestamp, nonce = str(int(time.time())), secrets.token_hex(16)
+    headers = {
+        "Content-Type": "application/json",
+        "Sandbox-Timestamp": timestamp,
+        "Sandbox-Nonce": nonce,
+        "Sandbox-Key-Id": settings.SANDBOX_KEY_ID,
+        "Sandbox-Signature": signature(settings.SANDBOX_SECRET, timestamp, nonce, body),
+    }
+    timeout = urllib3.Timeout(total=settings.SANDBOX_TIMEOUT_SECONDS)
+    try:
+        response = _http.request(
+            method,
+            settings.SANDBOX_URL + path,
+            body=body,
+            headers=headers,
+            timeout=timeout,
+            retries=False,
+            redirect=False,
+            preload_content=False,
+        )
+        try:
+            answer = json.loads(response.read(_ANSWER_BYTES_MAX))
+        finally:
+            response.release_conn()
+    except (urllib3.exceptions.HTTPError, ValueError, RecursionError):
+        return 0, {}
+    return (response.status, answer) if isinstance(answer, dict) else (0, {})

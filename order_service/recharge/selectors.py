@@ -1,0 +1,61 @@
+"""Reading orders. Somebody else's order is not found, exactly like one that does not exist."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from flextx.http.auth import Caller
+from order_service.recharge.errors import OrderNotFound
+from order_service.recharge.models import Incident, Order, Product
+
+
+def products_on_sale() -> list[Product]:
+    return list(Product.objects.filter(on_sale=True).order_by("amount_minor", "product_id"))
+
+
+def order_for(caller: Caller, order_no: str) -> Order:
+    """Raises OrderNotFound."""
+    order = Order.objects.prefetch_related("payments").filter(order_no=order_no).first()
+    if order is None or not caller.may_see(order.owner_id):
+        raise OrderNotFound()
+    return order
+
+
+def own_orders(owner_id: str, *, before: int | None, limit: int, status: str | None) -> tuple[list[Order], int | None]:
+    """Newest first, and the cursor of the next page: the owner's own order counter, given out under a lock."""
+    orders = Order.objects.prefetch_related("payments").filter(owner_id=owner_id).order_by("-owner_seq")
+    if before is not None:
+        orders = orders.filter(owner_seq__lt=before)
+    if status is not None:
+        orders = orders.filter(status=status)
+    page, more = _page(list(orders[: limit + 1]), limit)
+    return page, page[-1].owner_seq if more else None
+
+
+def all_orders(
+    *, before: int | None, limit: int, status: str | None, completed_before: datetime | None
+) -> tuple[list[Order], int | None]:
+    """Newest first. An order created while somebody pages can be missed by that paging: use `completed_before`."""
+    orders = Order.objects.prefetch_related("payments").order_by("-id")
+    if before is not None:
+        orders = orders.filter(id__lt=before)
+    if status is not None:
+        orders = orders.filter(status=status)
+    if completed_before is not None:
+        orders = orders.filter(completed_at__lt=completed_before)
+    page, more = _page(list(orders[: limit + 1]), limit)
+    return page, page[-1].pk if more else None
+
+
+def incidents(*, before: int | None, limit: int) -> tuple[list[Incident], int | None]:
+    """Newest first."""
+    rows = Incident.objects.order_by("-id")
+    if before is not None:
+        rows = rows.filter(id__lt=before)
+    found = list(rows[: limit + 1])
+    return found[:limit], found[limit - 1].pk if len(found) > limit else None
+
+
+def _page(found: Sequence[Order], limit: int) -> tuple[list[Order], bool]:
+    return list(found[:limit]), len(found) > limit

@@ -1,0 +1,55 @@
+"""The JSON of orders, in and out."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from flextx.envelope import rfc3339
+from order_service.recharge.models import Incident, Order, Product
+
+
+class PlaceOrderSerializer(serializers.Serializer[Any]):
+    product_id = serializers.CharField(max_length=100)
+    channel = serializers.ChoiceField(choices=["sandbox"])
+
+
+class OrderQuerySerializer(serializers.Serializer[Any]):
+    cursor = serializers.IntegerField(min_value=1, max_value=2**63 - 1, required=False)
+    limit = serializers.IntegerField(min_value=1, max_value=200, default=50)
+    status = serializers.ChoiceField(choices=Order.Status.choices, required=False)
+    completed_before = serializers.DateTimeField(required=False)
+
+
+def product_json(product: Product) -> dict[str, Any]:
+    return {
+        "product_id": product.product_id,
+        "coins": product.coins,
+        "amount_minor": product.amount_minor,
+        "currency": product.currency,
+    }
+
+
+def order_json(order: Order) -> dict[str, Any]:
+    times = ("created_at", "expires_at", "completed_at", "credited_at", "closed_at")
+    plain = ("order_no", "owner_id", "product_id", "coins", "amount_minor", "currency", "channel", "status")
+    moments = {name: getattr(order, name) for name in times}
+    return {
+        **{name: getattr(order, name) for name in plain},
+        **{name: rfc3339(moment) if moment else None for name, moment in moments.items()},
+        "payment": {"url": order.payment_url},
+        "payments": [{"trade_no": row.trade_no, "state": row.state} for row in order.payments.all()],
+    }
+
+
+def incident_json(incident: Incident) -> dict[str, Any]:
+    return {
+        "incident_id": str(incident.pk),
+        "channel": incident.channel,
+        "trade_no": incident.trade_no,
+        "reason": incident.reason,
+        "order_no": incident.order_no,
+        "reported": incident.reported,
+        "times_seen": incident.times_seen,
+        "first_seen_at": rfc3339(incident.first_seen_at),
+        "last_seen_at": rfc3339(incident.last_seen_at),
+    }

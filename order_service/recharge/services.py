@@ -1,0 +1,144 @@
+"""What can be done with a recharge order. Each function is one use case; each transaction is one function."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import timedelta
+
+from django.conf import settings
+from django.db.models.functions import Now
+from uuid_utils.compat import uuid7
+
+from flextx.clock import database_now
+from flextx.outbox.publish import publish
+from flextx.outcome import Outcome
+from flextx.transactions import atomic
+from order_service.recharge import sandbox
+from order_service.recharge.errors import (
+    CallbackRefused,
+    ChannelSaysUnpaid,
+    ChannelUnknown,
+    IdempotencyKeyReused,
+    MoveRefused,
+    ProductNotFound,
+    TooManyOpenOrders,
+)
+from order_service.recharge.events import order_completed
+from order_service.recharge.incidents import record_incident
+from order_service.recharge.locks import lock_order, lock_orders, lock_owner_head
+from order_service.recharge.models import CreditNotice, Order, OwnerHead, Payment, Product
+from order_service.recharge.moves import move, move_all
+from order_service.recharge.payments import accept_payment, check_status, check_terms
+from order_service.recharge.sandbox import ChannelPayment
+
+
+def place_order(*, owner_id: str, product_id: str, channel: str, idempotency_key: str) -> Order:
+    """Create the order, then ask the channel for the payer's page. The same key and body give the same order.
+
+    The channel is called outside any transaction; while it does not answer the order has no payment url, and a repeat
+    of the request asks again. Raises ProductNotFound, IdempotencyKeyReused, TooManyOpenOrders.
+    """
+    order = create_order(owner_id=owner_id, product_id=product_id, channel=channel, idempotency_key=idempotency_key)
+    if order.payment_url is None and order.status == Order.Status.PENDING:
+        order.payment_url = sandbox.prepay(order)
+        Order.objects.filter(pk=order.pk, payment_url=None).update(payment_url=order.payment_url)
+    return order
+
+
+@atomic("recharge.create_order")
+def create_order(*, owner_id: str, product_id: str, channel: str, idempotency_key: str) -> Order:
+    """One order for one (owner, key), however often and however concurrently it is asked for."""
+    fingerprint = hashlib.sha256(f"{product_id}\n{channel}".encode()).hexdigest()
+    head = lock_owner_head(owner_id)
+    order = Order.objects.filter(owner_id=owner_id, idempotency_key=idempotency_key).first()
+    if order is None:
+        return _insert_order(head, product_id, channel, idempotency_key, fingerprint)
+    if order.request_fingerprint != fingerprint:
+        raise IdempotencyKeyReused()
+    return order
+
+
+def _insert_order(head: OwnerHead, product_id: str, channel: str, idempotency_key: str, fingerprint: str) -> Order:
+    product = Product.objects.filter(product_id=product_id, on_sale=True).first()
+    if product is None:
+        raise ProductNotFound()
+    open_orders = Order.objects.filter(owner_id=head.owner_id, status=Order.Status.PENDING).count()
+    if open_orders >= settings.OPEN_ORDERS_MAX:
+        raise TooManyOpenOrders()
+    head.last_owner_seq += 1
+    head.save()
+    order = Order.objects.create(
+        order_no=f"R{uuid7().hex}",
+        owner_id=head.owner_id,
+        owner_seq=head.last_owner_seq,
+        product_id=product.product_id,
+        coins=product.coins,
+        amount_minor=product.amount_minor,
+        currency=product.currency,
+        channel=channel,
+        idempotency_key=idempotency_key,
+        request_fingerprint=fingerprint,
+        expires_at=Now() + timedelta(seconds=settings.ORDER_LIFETIME_SECONDS),
+    )
+    order.refresh_from_db()
+    return order
+
+
+def accept_callback(payment: ChannelPayment) -> Order:
+    """A genuine callback: complete the order, or leave an incident for operators and raise CallbackRefused."""
+    try:
+        return complete_order(payment=payment, who=f"channel {sandbox.CHANNEL}", why=f"callback {payment.notify_id}")
+    except CallbackRefused as refusal:
+        record_incident(payment, refusal)
+        raise
+
+
+@atomic("recharge.complete_order")
+def complete_order(*, payment: ChannelPayment, who: str, why: str) -> Order:
+    """Mark the order paid and announce it. A repeated callback changes nothing.
+
+    A second trade of a paid order and a payment for a closed one are kept to be refunded. Raises CallbackRefused.
+    """
+    check_status(payment)
+    order = lock_order(payment.order_no)
+    check_terms(order, payment)
+    accepted = accept_payment(order, payment)
+    if accepted is None:
+        return order
+    if accepted.state == Payment.State.ACCEPTED:
+        move(order, "completed", who=who, why=why, completed_at=database_now())
+        event, sequence = order_completed(order, trade_no=payment.trade_no), order.next_event_sequence()
+        order.save(update_fields=["event_sequence"])
+        publish(event, key=order.order_no, sequence=sequence)
+    elif order.status == Order.Status.CLOSED:
+        move(order, "refund_due", who=who, why="paid after it was closed")
+    return order
+
+
+def complete_after_asking(*, order: Order, who: str) -> Order:
+    """An operator's `complete`: the channel's word decides. 
+
+    Raises ChannelSaysUnpaid, ChannelUnknown, CallbackRefused.
+    """
+    answer = sandbox.ask_channel(order)
+    if answer.outcome is Outcome.REFUSED:
+        raise ChannelSaysUnpaid()
+    if answer.payment is None:
+        raise ChannelUnknown()
+    return complete_order(payment=answer.payment, who=who, why="the channel was asked")
+
+
+def mark_credited(notices: Sequence[CreditNotice], *, order_nos: Sequence[str]) -> None:
+    """The coins have arrived. Runs inside the inbox transaction, for many orders at once; a repeat changes nothing."""
+    orders = lock_orders(order_nos)
+    for order in orders.values():
+        if order.status in (Order.Status.PENDING, Order.Status.CLOSED, Order.Status.REFUND_DUE):
+            raise MoveRefused(
+                f"order {order.order_no} is {order.status}: coins were credited without a completed order"
+            )
+    newly_credited = [order for order in orders.values() if order.status == Order.Status.COMPLETED]
+    for notice, order_no in zip(notices, order_nos, strict=True):
+        notice.order = orders[order_no]
+    CreditNotice.objects.bulk_create(notices, ignore_conflicts=True)
+    move_all(newly_credited, "credited", who="account-service", why="CoinsCredited", credited_at=database_now())

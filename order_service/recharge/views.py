@@ -1,0 +1,137 @@
+"""The order service's HTTP edge: parse, one service call, map the answer."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django.core.exceptions import RequestDataTooBig
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from flextx.http.auth import caller_of, has_scope
+from flextx.http.paging import page_json
+from flextx.http.problems import problem_handler
+from order_service.recharge import selectors
+from order_service.recharge.errors import BadCallback, IdempotencyKeyMissing
+from order_service.recharge.journey import journey_of
+from order_service.recharge.sandbox import verified_callback
+from order_service.recharge.serializers import (
+    OrderQuerySerializer,
+    PlaceOrderSerializer,
+    incident_json,
+    order_json,
+    product_json,
+)
+from order_service.recharge.services import accept_callback, complete_after_asking, place_order
+
+_IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,200}")
+
+
+class ProductsView(APIView):
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+
+    def get(self, request: Request) -> Response:
+        return Response([product_json(product) for product in selectors.products_on_sale()])
+
+
+class OrdersView(APIView):
+    def get_permissions(self) -> list[Any]:
+        scopes = ("user",) if self.request.method == "POST" else ("user", "operator", "service")
+        return [has_scope(*scopes)()]
+
+    def post(self, request: Request) -> Response:
+        wanted = PlaceOrderSerializer(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        order = place_order(
+            owner_id=caller_of(request).subject,
+            idempotency_key=_idempotency_key(request),
+            **wanted.validated_data,
+        )
+        return Response(order_json(order), status=201)
+
+    def get(self, request: Request) -> Response:
+        query = OrderQuerySerializer(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        asked, caller = query.validated_data, caller_of(request)
+        before, limit, status = asked.get("cursor"), asked["limit"], asked.get("status")
+        if caller.scope == "user":
+            orders, cursor = selectors.own_orders(caller.subject, before=before, limit=limit, status=status)
+        else:
+            orders, cursor = selectors.all_orders(
+                before=before, limit=limit, status=status, completed_before=asked.get("completed_before")
+            )
+        return Response(page_json(request, [order_json(order) for order in orders], cursor))
+
+
+class OrderView(APIView):
+    permission_classes = (has_scope("user", "operator", "service"),)
+
+    def get(self, request: Request, order_no: str) -> Response:
+        return Response(order_json(selectors.order_for(caller_of(request), order_no)))
+
+
+class JourneyView(APIView):
+    permission_classes = (has_scope("user", "operator"),)
+
+    def get(self, request: Request, order_no: str) -> Response:
+        return Response(journey_of(selectors.order_for(caller_of(request), order_no)))
+
+
+class CompleteOrderView(APIView):
+    permission_classes = (has_scope("operator"),)
+
+    def post(self, request: Request, order_no: str) -> Response:
+        order = selectors.order_for(caller_of(request), order_no)
+        completed = complete_after_asking(order=order, who=f"operator {caller_of(request).subject}")
+        return Response(order_json(completed))
+
+
+class IncidentsView(APIView):
+    permission_classes = (has_scope("operator"),)
+
+    def get(self, request: Request) -> Response:
+        query = OrderQuerySerializer(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        asked = query.validated_data
+        rows, cursor = selectors.incidents(before=asked.get("cursor"), limit=asked["limit"])
+        return Response(page_json(request, [incident_json(row) for row in rows], cursor))
+
+
+class SandboxCallbackView(APIView):
+    """The channel's callback: SUCCESS only after the commit; anything else makes the channel repeat it."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+
+    def post(self, request: Request) -> Response:
+        payment = verified_callback(request.headers, _raw_body(request))  # raises BadSignature -> 403
+        accept_callback(payment)
+        return Response({"code": "SUCCESS"})
+
+    def get_exception_handler(self) -> Any:
+        return _callback_problem
+
+
+def _callback_problem(error: Exception, context: dict[str, Any]) -> Response | None:
+    response = problem_handler(error, context)
+    if response is None:
+        return None
+    return Response({"code": "FAIL", "message": response.data["detail"]}, status=response.status_code)
+
+
+def _raw_body(request: Request) -> bytes:
+    try:
+        return bytes(request.body)
+    except RequestDataTooBig as too_big:
+        raise BadCallback("The callback is too large.") from too_big
+
+
+def _idempotency_key(request: Request) -> str:
+    key = request.headers.get("Idempotency-Key", "")
+    if not _IDEMPOTENCY_KEY.fullmatch(key):
+        raise IdempotencyKeyMissing()
+    return key

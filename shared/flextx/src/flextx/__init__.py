@@ -1,0 +1,1 @@
+"""Flexible transactions for Django: outbox, relay, inbox and what stands on them."""

@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+
+
+class FlextxConfig(AppConfig):
+    name = "flextx"
+    label = "flextx"
+
+    def ready(self) -> None:
+        # gunicorn runs no system checks, so wrong settings must stop the process here.
+        from flextx.conf import flextx_settings
+
+        flextx_settings()

@@ -1,0 +1,89 @@
+"""The toolkit's settings: typed defaults, `settings.FLEXTX` over them, checked when Django starts.
+
+Each project reads its environment in its own settings file and hands the values over in one dict:
+`FLEXTX = {"SOURCE": "order-service", "TRANSPORT": "embedded", ...}`; keys are the field names in upper case.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Literal, Self
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.core.signals import setting_changed
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+
+class FlextxSettings(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=str.upper)
+
+    source: str = Field(min_length=1, max_length=100)
+    """This service's name: `ce_source` of what it publishes and the name of its consumer group."""
+    transport: Literal["embedded"] = "embedded"
+    log_database_url: str = ""
+    """Where the embedded log lives, libpq URI; a database of its own, never the service's."""
+    log_database_password: str = Field(default="", repr=False)
+    topics: tuple[str, ...] = ()
+    """Topics that `create_topics` makes, so that whichever service starts first finds them."""
+    topic_partitions: int = Field(default=6, ge=1, le=1000)
+    record_bytes_max: int = Field(default=900_000, ge=1_000)
+    """Largest body that publish() takes; Kafka's broker default is 1,048,588 bytes with headers."""
+
+    relay_buckets: int = Field(default=32, ge=1, le=1024)
+    relay_wave_max: int = Field(default=500, ge=1, le=10_000)
+    relay_lease_seconds: float = Field(default=12, gt=0)
+    relay_attempts_max: int = Field(default=8, ge=1)
+    delivery_timeout_seconds: float = Field(default=6, gt=0)
+    consumer_batch_max: int = Field(default=200, ge=1, le=10_000)
+    consumer_lease_seconds: float = Field(default=10, gt=0)
+    consumer_tries_max: int = Field(default=8, ge=1)
+    retry_first_seconds: float = Field(default=0.5, gt=0)
+    retry_seconds_max: float = Field(default=60, gt=0)
+    outage_backoff_seconds_max: float = Field(default=2, gt=0)
+    idle_poll_seconds: float = Field(default=1.5, gt=0)
+    """How long an idle relay or consumer sleeps at most when no wake-up reaches it."""
+
+    auth_jwks_file: str = ""
+    auth_issuer: str = "live-coins"
+    auth_audience: str = ""
+
+    @model_validator(mode="after")
+    def _lease_outlives_a_send(self) -> Self:
+        if self.delivery_timeout_seconds * 1.5 > self.relay_lease_seconds:
+            raise ValueError(
+                "RELAY_LEASE_SECONDS must be at least 1.5 times DELIVERY_TIMEOUT_SECONDS: "
+                "a record still under way when its bucket is handed over would be overtaken"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _embedded_log_has_a_database(self) -> Self:
+        if self.transport == "embedded" and not self.log_database_url:
+            raise ValueError(
+                "LOG_DATABASE_URL is needed for TRANSPORT 'embedded': set it to the message log's database"
+            )
+        return self
+
+
+@lru_cache(maxsize=1)
+def flextx_settings() -> FlextxSettings:
+    """The settings in force. Raises ImproperlyConfigured, one line per mistake."""
+    given = getattr(settings, "FLEXTX", None)
+    if not isinstance(given, dict):
+        raise ImproperlyConfigured(
+            "settings.FLEXTX is missing: set it to a dict with at least SOURCE and LOG_DATABASE_URL"
+        )
+    try:
+        return FlextxSettings.model_validate(given)
+    except ValidationError as invalid:
+        lines = [f"FLEXTX[{'.'.join(map(str, e['loc'])) or '*'}]: {e['msg']}" for e in invalid.errors()]
+        raise ImproperlyConfigured("settings.FLEXTX is wrong.\n" + "\n".join(lines)) from None
+
+
+def _forget(*, setting: str, **_: object) -> None:
+    if setting == "FLEXTX":
+        flextx_settings.cache_clear()
+
+
+setting_changed.connect(_forget)  # override_settings in tests

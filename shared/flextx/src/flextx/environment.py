@@ -1,0 +1,92 @@
+"""Reading a process's environment: each project's settings file asks here, and nothing else reads os.environ.
+
+Every mistake is an ImproperlyConfigured that names the variable and says what to set.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+
+def text(name: str, default: str | None = None) -> str:
+    """The variable `name`; without a default it must be set."""
+    value = os.environ.get(name, default)
+    if value is None:
+        raise ImproperlyConfigured(f"{name} is not set: start this process with `make up`, or set it")
+    return value
+
+
+def number(name: str, default: int) -> int:
+    """The whole number in `name`."""
+    value = text(name, str(default))
+    if not value.isdigit():
+        raise ImproperlyConfigured(f"{name}={value!r} is not a whole number")
+    return int(value)
+
+
+def secret(name: str) -> str:
+    """The contents of the file that `name` points to: secrets travel as files, never in the environment."""
+    path = Path(text(name))
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except OSError as unreadable:
+        raise ImproperlyConfigured(f"{name} points to {path}, which cannot be read: {unreadable.strerror}") from None
+
+
+def database(url: str, password: str, *, pool_size: int = 0) -> dict[str, Any]:
+    """Django's DATABASES entry for a PostgreSQL URL without a password.
+
+    `pool_size`: connections kept for a web process's threads; 0 (workers) keeps one open for each thread.
+    """
+    parts = urlsplit(url)
+    if parts.scheme != "postgresql" or not parts.hostname or not parts.path.strip("/"):
+        raise ImproperlyConfigured(f"{url!r} is not postgresql://user@host:port/database")
+    # A process that stands still inside a transaction must not hold its locks for longer than this.
+    options: dict[str, Any] = {
+        "options": "-c idle_in_transaction_session_timeout=5000 -c lock_timeout=8000",
+        "connect_timeout": 3,
+    }
+    if pool_size:
+        # reconnect_timeout: the pool's default gave up for a minute after a failover.
+        options["pool"] = {"min_size": 1, "max_size": pool_size, "timeout": 3, "reconnect_timeout": 3}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.path.strip("/"),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": password,
+        "HOST": parts.hostname,
+        "PORT": str(parts.port or 5432),
+        "CONN_MAX_AGE": 0 if pool_size else None,
+        "CONN_HEALTH_CHECKS": not pool_size,
+        "OPTIONS": options,
+    }
+
+
+def logging_to_stderr() -> dict[str, Any]:
+    """One line an event on stderr, where the supervisor or the container runtime collects it."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "root": {"handlers": ["stderr"], "level": text("LOG_LEVEL", "INFO")},
+    }
+
+
+def flextx(*, source: str, topics: tuple[str, ...]) -> dict[str, Any]:
+    """settings.FLEXTX for a service called `source`; see flextx.conf for what each key means."""
+    return {
+        "SOURCE": source,
+        "TRANSPORT": text("TRANSPORT", "embedded"),
+        "TOPICS": topics,
+        "LOG_DATABASE_URL": text("LOG_DATABASE_URL"),
+        "LOG_DATABASE_PASSWORD": secret("LOG_DATABASE_PASSWORD_FILE"),
+        "AUTH_JWKS_FILE": text("AUTH_JWKS_FILE"),
+        "AUTH_ISSUER": text("AUTH_ISSUER", "live-coins"),
+        "AUTH_AUDIENCE": source,
+    }

@@ -1,0 +1,102 @@
+"""One batch of one partition, one transaction: position, inbox rows and effects commit together or not at all."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Iterator
+
+from django.db import transaction
+
+from flextx.envelope import Envelope
+from flextx.errors import LogChanged, UnreadableRecord
+from flextx.inbox.diversion import divert, diverted_keys
+from flextx.inbox.handling import handle
+from flextx.inbox.position import advance_position, lock_position
+from flextx.inbox.reading import Readable, count_skipped, read_record
+from flextx.outages import RETRY_ALL
+from flextx.transactions import atomic
+from flextx.transports.protocol import Batch, Record
+
+logger = logging.getLogger(__name__)
+
+
+def process_batch(batch: Batch, *, consumer: str, log_id: str) -> int:
+    """Handle what this consumer has not handled; the answer is the offset to read next.
+
+    It is lower than the batch when the stored position was set back, for a replay or by a restored database.
+    A failing batch is done again record by record, so that only the failing one and what follows it of its key go
+    aside. Raises what RETRY_ALL names (try again later) and LogChanged (do not go on).
+    """
+    try:
+        return _process_together(batch, consumer, log_id)
+    except (*RETRY_ALL, LogChanged):
+        raise
+    except Exception:  # whatever a handler raises; the record-by-record run finds out which and says why
+        logger.warning("batch %s/%s from %s fails as a whole", batch.topic, batch.partition, batch.asked_from)
+        return _process_one_by_one(batch, consumer, log_id)
+
+
+@atomic("inbox.batch")
+def _process_together(batch: Batch, consumer: str, log_id: str) -> int:
+    position = lock_position(batch, consumer, log_id)
+    if position < batch.asked_from:
+        return position
+    records = batch.records_from(position)
+    aside = diverted_keys(consumer, (record.key for record in records))
+    readables = list(_readable(records, consumer, aside))
+    duplicates = handle(consumer, readables)
+    if duplicates:
+        logger.info("%s duplicates absorbed", duplicates)
+    advance_position(batch, consumer)
+    return batch.next_offset
+
+
+@atomic("inbox.split")
+def _process_one_by_one(batch: Batch, consumer: str, log_id: str) -> int:
+    position = lock_position(batch, consumer, log_id)
+    if position < batch.asked_from:
+        return position
+    records = batch.records_from(position)
+    aside = diverted_keys(consumer, (record.key for record in records))
+    for readable in _readable(records, consumer, aside):
+        if not _handle_alone(consumer, readable):
+            aside.add(readable.record.key)  # seen by the loop: what follows of this key goes aside
+    advance_position(batch, consumer)
+    return batch.next_offset
+
+
+def _handle_alone(consumer: str, readable: Readable) -> bool:
+    try:
+        with transaction.atomic():
+            handle(consumer, [readable])
+    except RETRY_ALL:
+        raise
+    except Exception as error:  # this record's own failure, whatever it is
+        divert(consumer, readable.record, error)
+        return False
+    return True
+
+
+def _readable(records: list[Record], consumer: str, aside: set[str]) -> Iterator[Readable]:
+    """The events to handle. What cannot be read, and whatever belongs to a key that goes aside, is diverted."""
+    skipped: Counter[str] = Counter()
+    for record in records:
+        read = _read_or_divert(consumer, record, aside)
+        if isinstance(read, Readable):
+            yield read
+        elif isinstance(read, Envelope):
+            skipped[read.event_type] += 1
+    count_skipped(consumer, skipped)
+
+
+def _read_or_divert(consumer: str, record: Record, aside: set[str]) -> Readable | Envelope | None:
+    if record.key in aside:
+        divert(consumer, record)
+        return None
+    try:
+        return read_record(record)
+    except UnreadableRecord as error:
+        divert(consumer, record, error)
+        aside.add(record.key)
+        return None

@@ -1,0 +1,54 @@
+"""From a record's bytes to an event this service knows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from django.db import connection
+from pydantic import ValidationError
+
+from flextx.envelope import Envelope, read_envelope
+from flextx.errors import UnknownVersion, UnreadableRecord
+from flextx.event import Event
+from flextx.inbox import sql
+from flextx.inbox.registry import BatchHandler, knows_type, route_of
+from flextx.transports.protocol import Record
+
+
+@dataclass(frozen=True, slots=True)
+class Readable:
+    """A record that is an event somebody here handles."""
+
+    record: Record
+    envelope: Envelope
+    event: Event
+    handler: BatchHandler[Event]
+
+
+def read_record(record: Record) -> Readable | Envelope:
+    """The event; or only its envelope when nobody here handles the type. Raises UnreadableRecord, UnknownVersion."""
+    envelope = read_envelope(record.headers)
+    route = route_of(envelope.event_type, envelope.event_version)
+    if route is not None:
+        return Readable(record, envelope, _read_body(route.event_class, record), route.handler)
+    if knows_type(envelope.event_type):
+        raise UnknownVersion(f"{envelope.event_type} version {envelope.event_version} is not known here yet")
+    return envelope
+
+
+def _read_body(event_class: type[Event], record: Record) -> Event:
+    try:
+        return event_class.model_validate_json(record.body)
+    except ValidationError as invalid:
+        fields = ", ".join(".".join(map(str, error["loc"])) or "body" for error in invalid.errors())
+        raise UnreadableRecord(f"{event_class.__name__} does not hold what it should: {fields}") from invalid
+
+
+def count_skipped(consumer: str, event_types: Counter[str]) -> None:
+    """Nobody handles these here, which is normal; that it stays visible is why they are counted."""
+    with connection.cursor() as cursor:
+        for event_type, skipped in sorted(event_types.items()):
+            cursor.execute(
+                sql.COUNT_SKIPPED, {"consumer": consumer, "event_type": event_type[:200], "skipped": skipped}
+            )

@@ -1,0 +1,49 @@
+"""The inbox's statements (PostgreSQL)."""
+
+# Insert, don't check first: a row that comes back is new, one that does not was seen before.
+TAKE_IN = """
+INSERT INTO flextx_inbox_inboxmessage (consumer, event_id, event_type, event_version, topic, partition, "offset", key,
+    sequence, causation_id)
+SELECT %(consumer)s, * FROM unnest(%(event_ids)s::uuid[], %(event_types)s::text[], %(event_versions)s::int[],
+    %(topics)s::text[], %(partitions)s::int[], %(offsets)s::bigint[], %(keys)s::text[], %(sequences)s::bigint[],
+    %(causation_ids)s::uuid[])
+ON CONFLICT (consumer, event_id) DO NOTHING
+RETURNING event_id, received_at
+"""
+
+COUNT_SKIPPED = """
+INSERT INTO flextx_inbox_skippedtype (consumer, event_type, skipped) VALUES (%(consumer)s, %(event_type)s, %(skipped)s)
+ON CONFLICT (consumer, event_type)
+DO UPDATE SET skipped = flextx_inbox_skippedtype.skipped + EXCLUDED.skipped, last_at = clock_timestamp()
+"""
+
+KNOW_POSITION = """
+INSERT INTO flextx_inbox_inboxposition (consumer, topic, partition, log_id, next_offset)
+VALUES (%(consumer)s, %(topic)s, %(partition)s, %(log_id)s, 0) ON CONFLICT DO NOTHING
+"""
+
+LOCK_POSITION = """
+SELECT log_id, next_offset FROM flextx_inbox_inboxposition
+WHERE consumer = %(consumer)s AND topic = %(topic)s AND partition = %(partition)s FOR UPDATE
+"""
+
+ADVANCE_POSITION = """
+UPDATE flextx_inbox_inboxposition SET next_offset = %(next_offset)s, updated_at = clock_timestamp()
+WHERE consumer = %(consumer)s AND topic = %(topic)s AND partition = %(partition)s
+"""
+
+DIVERT_KEY = """
+INSERT INTO flextx_inbox_divertedkey (consumer, key, due_at)
+VALUES (%(consumer)s, %(key)s, clock_timestamp() + make_interval(secs => %(wait_seconds)s))
+ON CONFLICT (consumer, key) DO NOTHING
+"""
+
+TAKE_DUE_KEY = """
+SELECT key FROM flextx_inbox_divertedkey WHERE consumer = %(consumer)s AND due_at <= clock_timestamp()
+ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED
+"""
+
+POSTPONE_KEY = """
+UPDATE flextx_inbox_divertedkey SET due_at = clock_timestamp() + make_interval(secs => %(wait_seconds)s)
+WHERE consumer = %(consumer)s AND key = %(key)s
+"""

@@ -1,0 +1,28 @@
+"""`manage relay_outbox`: run one relay; several may run."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from flextx.outbox.relay import Relay
+from flextx.signals import stop_on_signals
+from flextx.transports.choose import transport
+
+
+class Command(BaseCommand):
+    help = "Send outbox rows to the message log until SIGTERM. Several relays share the keys between them."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--name",
+            default=os.environ.get("PROCESS_NAME") or f"relay-{os.getpid()}",
+            help="unique among living relays; a restart under the same name resumes at once",
+        )
+        parser.add_argument("--once", action="store_true", help="stop when nothing is due")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        stop = stop_on_signals()
+        Relay(name=options["name"], transport=transport()).run(stop, once=options["once"])

@@ -1,0 +1,156 @@
+"""The relay: takes committed outbox rows to the message log, in order per key, at least once.
+
+claim (one transaction) -> send (no transaction) -> mark (one transaction, only for buckets still held).
+A crash in between sends twice, never zero times; the inbox absorbs it.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from threading import Event as StopSignal
+
+from django.db import Error as DatabaseError
+from django.db import close_old_connections, connection
+
+from flextx.backoff import backoff_seconds
+from flextx.conf import flextx_settings
+from flextx.crash_points import crash_point, register_pair
+from flextx.errors import TransportUnavailable
+from flextx.leases import Epochs, LeaseBook
+from flextx.outbox import wakeup, waves
+from flextx.transactions import atomic
+from flextx.transports.protocol import Producer, SendResult, Transport, Unknown
+
+logger = logging.getLogger(__name__)
+_BEFORE_SEND, _AFTER_SEND = register_pair("relay.send", "a wave is sent to the log")
+
+
+class Relay:
+    """One relay process. `name` is unique among those alive; a restart under the same name takes its buckets back."""
+
+    def __init__(self, *, name: str, transport: Transport) -> None:
+        conf = flextx_settings()
+        self._transport = transport
+        self._producer: Producer | None = None
+        self._buckets = [str(bucket) for bucket in range(conf.relay_buckets)]
+        self._book = LeaseBook("flextx_outbox", "outbox", name, conf.relay_lease_seconds)
+        self._sleeper = wakeup.Sleeper("default")
+        self._epochs: Epochs = {}
+        self._renewed_at = float("-inf")
+        self._just_started = True
+        self._outages = 0
+
+    def run(self, stop: StopSignal, *, once: bool = False) -> None:
+        """Send until `stop`; with `once` until nothing is due. An outage of log or database is waited out."""
+        while not stop.is_set():
+            try:
+                worked = self._step()
+            except (TransportUnavailable, DatabaseError) as outage:
+                self._wait_out(outage, stop)
+                continue
+            self._outages = 0
+            if worked == 0 and once:
+                break
+            if worked == 0:
+                self._sleep(stop)
+        self._leave()
+
+    def _step(self) -> int:
+        """One wave; the answer is its size."""
+        self._renew_leases()
+        wave = waves.claim_wave(self._book, self._epochs)
+        if wave:
+            self._send(wave)
+        return len(wave)
+
+    def _send(self, wave: list[waves.WaitingMessage]) -> None:
+        try:
+            crash_point(_BEFORE_SEND)
+            self._renew_leases_that_end_before_the_answer()
+            results = self._open_producer().send([message.record() for message in wave])
+            crash_point(_AFTER_SEND)
+        except TransportUnavailable:
+            self._close_producer()
+            waves.give_back_wave(self._book, self._epochs, wave)
+            raise
+        self._mark(wave, results)
+
+    def _mark(self, wave: list[waves.WaitingMessage], results: list[SendResult]) -> None:
+        unanswered = [result.error for result in results if isinstance(result, Unknown)]
+        if unanswered:
+            self._close_producer()  # before anybody may send these again
+        late = waves.mark_wave(self._book, self._epochs, wave, results)
+        if late:
+            logger.warning("%s of %s sent records were in buckets taken over meanwhile: sent twice", late, len(wave))
+        if unanswered:
+            raise TransportUnavailable(f"{len(unanswered)} records unanswered: {unanswered[0]}")
+
+    def _renew_leases(self) -> None:
+        conf = flextx_settings()
+        if time.monotonic() - self._renewed_at > conf.relay_lease_seconds / 3:
+            self._hold_share()
+
+    def _renew_leases_that_end_before_the_answer(self) -> None:
+        """After a freeze between claim and send the wave may be somebody else's: then it is not sent here."""
+        conf = flextx_settings()
+        if time.monotonic() - self._renewed_at > conf.relay_lease_seconds - conf.delivery_timeout_seconds:
+            raise TransportUnavailable("this relay stood still for longer than its lease allows; it starts over")
+
+    def _hold_share(self) -> None:
+        asked_at = time.monotonic()
+        self._epochs = _hold_share(self._book, self._buckets, just_started=self._just_started)
+        self._renewed_at, self._just_started = asked_at, False
+
+    def _sleep(self, stop: StopSignal) -> None:
+        """Until there is work. Says so first, then looks once more, so that no commit falls in between."""
+        idle_seconds = flextx_settings().idle_poll_seconds
+        self._sleeper.listen()
+        wakeup.mark_sleeping(self._book, "default", sleeping=True)
+        while not stop.is_set() and not waves.has_work(self._epochs):
+            self._sleeper.wait(idle_seconds)
+            if time.monotonic() - self._renewed_at > flextx_settings().relay_lease_seconds / 2:
+                self._hold_share()
+        wakeup.mark_sleeping(self._book, "default", sleeping=False)
+
+    def _wait_out(self, outage: Exception, stop: StopSignal) -> None:
+        self._outages += 1
+        wait_seconds = backoff_seconds(
+            self._outages, first_seconds=0.1, seconds_max=flextx_settings().outage_backoff_seconds_max
+        )
+        logger.warning("outage %s, next try in %.1f s: %s", self._outages, wait_seconds, outage)
+        connection.close()
+        self._renewed_at = float("-inf")
+        stop.wait(wait_seconds)
+
+    def _open_producer(self) -> Producer:
+        if self._producer is None:
+            self._producer = self._transport.producer()
+        return self._producer
+
+    def _close_producer(self) -> None:
+        if self._producer is not None:
+            self._producer.close()
+            self._producer = None
+
+    def _leave(self) -> None:
+        self._close_producer()
+        close_old_connections()
+        try:
+            _leave(self._book)
+        except DatabaseError as away:
+            logger.warning("leases stay until they expire: %s", away)
+
+
+@atomic("relay.hold_share")
+def _hold_share(book: LeaseBook, buckets: list[str], *, just_started: bool) -> Epochs:
+    with connection.cursor() as cursor:
+        if just_started:
+            book.add_resources(cursor, buckets)
+        return book.hold_share(cursor, buckets, just_started=just_started)
+
+
+@atomic("relay.leave")
+def _leave(book: LeaseBook) -> None:
+    with connection.cursor() as cursor:
+        book.leave(cursor)

@@ -1,0 +1,51 @@
+"""The embedded log as a transport: its identity, its topics, and its two ends."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib.resources import files
+
+from flextx.conf import FlextxSettings
+from flextx.transports.embedded.connection import LogConnection
+from flextx.transports.embedded.consumer import EmbeddedConsumer
+from flextx.transports.embedded.producer import EmbeddedProducer
+from flextx.transports.protocol import StartPosition
+
+_SCHEMA_LOCK = 4_711_001  # two services may prepare at once
+
+
+class EmbeddedLog:
+    def __init__(self, conf: FlextxSettings) -> None:
+        self._conf = conf
+
+    def log_id(self) -> str:
+        connection = LogConnection(self._conf)
+        try:
+            with connection.transaction() as cursor:
+                cursor.execute("SELECT log_id FROM log_identity")
+                row = cursor.fetchone()
+                assert row is not None, "log_identity is filled by create_topics"
+                return str(row[0])
+        finally:
+            connection.close()
+
+    def create_topics(self) -> None:
+        connection = LogConnection(self._conf)
+        try:
+            with connection.transaction() as cursor:
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_SCHEMA_LOCK])
+                cursor.execute(files(__package__).joinpath("schema.sql").read_bytes())
+                cursor.executemany(
+                    "INSERT INTO log_partition (topic, partition) VALUES (%s, %s) ON CONFLICT DO NOTHING",
+                    [(topic, number) for topic in self._conf.topics for number in range(self._conf.topic_partitions)],
+                )
+        finally:
+            connection.close()
+
+    def producer(self) -> EmbeddedProducer:
+        return EmbeddedProducer(LogConnection(self._conf))
+
+    def consumer(self, *, group: str, member: str, topics: Sequence[str], start: StartPosition) -> EmbeddedConsumer:
+        return EmbeddedConsumer(
+            LogConnection(self._conf), self._conf, group=group, member=member, topics=topics, start=start
+        )

@@ -1,0 +1,112 @@
+"""What flextx asks of a message log. Kafka and the embedded log both answer it; nothing above knows which it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from flextx.envelope import Headers
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingRecord:
+    """What is sent. Records with the same key go to the same partition, in the order of the calls."""
+
+    topic: str
+    key: str
+    headers: Headers
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """The log holds the record, durably, here."""
+
+    partition: int
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The log said no to this record and would again; others are not to blame."""
+
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """No answer in time: the record may or may not be in the log."""
+
+    error: str
+
+
+SendResult = Delivered | Refused | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What is read."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: str
+    headers: Headers
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Records of one partition in order of offset. `asked_from`: the position from which they were asked for."""
+
+    topic: str
+    partition: int
+    asked_from: int
+    records: tuple[Record, ...]
+
+    @property
+    def next_offset(self) -> int:
+        return self.records[-1].offset + 1
+
+    def records_from(self, position: int) -> list[Record]:
+        """Those that were not dealt with before."""
+        return [record for record in self.records if record.offset >= position]
+
+
+StartPosition = Callable[[str, int], int | None]
+"""(topic, partition) -> the offset to read first; None: the earliest that the log holds."""
+
+
+class Producer(Protocol):
+    def send(self, records: Sequence[OutgoingRecord]) -> list[SendResult]:
+        """One answer a record, within the delivery timeout. Raises TransportUnavailable: none may count as sent."""
+
+    def close(self) -> None:
+        """After this returns nothing handed to `send` is under way any more."""
+
+
+class Consumer(Protocol):
+    def poll(self, *, timeout_seconds: float) -> list[Batch]:
+        """Batches of the partitions this member holds; empty after the timeout. Raises TransportUnavailable."""
+
+    def seek(self, topic: str, partition: int, offset: int) -> None:
+        """Read on from `offset`."""
+
+    def commit(self, topic: str, partition: int, next_offset: int) -> None:
+        """Tell the log how far this group is, for its lag figures only; the truth is the position row."""
+
+    def close(self) -> None:
+        """Leave the group, so that others take over at once."""
+
+
+class Transport(Protocol):
+    def log_id(self) -> str:
+        """The identity of this log; offsets of another log mean nothing here. Raises TransportUnavailable."""
+
+    def create_topics(self) -> None:
+        """Create what is missing; existing topics stay as they are."""
+
+    def producer(self) -> Producer: ...
+
+    def consumer(self, *, group: str, member: str, topics: Sequence[str], start: StartPosition) -> Consumer: ...
