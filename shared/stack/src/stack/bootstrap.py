@@ -60,12 +60,8 @@ def ensure_environment(level: str) -> None:
     if _is_current(level):
         return
     if importlib.util.find_spec("ensurepip") is None or importlib.util.find_spec("venv") is None:
-        raise Failure(
-            "this Python lacks venv. Run: apt-get install -y python3-venv   (with sudo, if you are not root)"
-        )
-    with held(
-        PROJECT / ".cache" / "install.lock", purpose="the installation", wait_seconds_max=INSTALL_SECONDS_MAX
-    ):
+        raise Failure("this Python lacks venv. Run: apt-get install -y python3-venv   (with sudo, if you are not root)")
+    with held(PROJECT / ".cache" / "install.lock", purpose="the installation", wait_seconds_max=INSTALL_SECONDS_MAX):
         if not _is_current(level):  # else the one that was waited for has done it
             _install(level)
 
@@ -88,10 +84,7 @@ def _install(level: str) -> None:
 def _usable() -> bool:
     """A venv that was interrupted half-way, or whose Python is gone, is made anew."""
     check = "import pip, sys; sys.exit(sys.version_info < (3, 11))"
-    return (
-        PYTHON.exists()
-        and subprocess.run([PYTHON, "-c", check], timeout=60, capture_output=True).returncode == 0
-    )
+    return PYTHON.exists() and subprocess.run([PYTHON, "-c", check], timeout=60, capture_output=True).returncode == 0
 
 
 def _is_current(level: str) -> bool:
@@ -123,8 +116,6 @@ def _run(*command: str) -> None:
 
 
 def hand_over(arguments: list[str]) -> NoReturn:
-    environment = {
-        name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "PYTHONHOME")
-    }
+    environment = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "PYTHONHOME")}
     sys.stdout.flush()
     os.execve(PYTHON, [str(PYTHON), "-m", "stack.cli", *arguments], environment)

@@ -17,14 +17,10 @@ class Client:
     def get(self, url: str, *, token: str | None = None) -> Any:
         return self._call("GET", url, token=token, body=None, headers={})
 
-    def post(
-        self, url: str, body: object, *, token: str | None = None, headers: dict[str, str] | None = None
-    ) -> Any:
+    def post(self, url: str, body: object, *, token: str | None = None, headers: dict[str, str] | None = None) -> Any:
         return self._call("POST", url, token=token, body=body, headers=headers or {})
 
-    def _call(
-        self, method: str, url: str, *, token: str | None, body: object, headers: dict[str, str]
-    ) -> Any:
+    def _call(self, method: str, url: str, *, token: str | None, body: object, headers: dict[str, str]) -> Any:
         sent = {"Accept": "application/json", **headers}
         if token is not None:
             sent["Authorization"] = f"Bearer {token}"

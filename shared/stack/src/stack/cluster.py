@@ -70,9 +70,7 @@ def _folder(layout: Layout, user: User | None) -> Path:
     data = existing_data(layout)
     if data is not None:
         if user is not None and not can_reach(data.parent.parent, user):
-            raise Failure(
-                f"{user.name} can no longer reach PostgreSQL's data in {data}: a folder above it was closed"
-            )
+            raise Failure(f"{user.name} can no longer reach PostgreSQL's data in {data}: a folder above it was closed")
         return data.parent
     if user is None or can_reach(layout.run_dir, user):
         return layout.run_dir / "postgres"
@@ -94,9 +92,7 @@ def _copy_programs(package: Path, copy: Path) -> None:
     unfinished = copy.with_name("unfinished")
     shutil.rmtree(unfinished, ignore_errors=True)
     skipped = shutil.ignore_patterns("include", "*.a")
-    shutil.copytree(
-        package / INSTALLATION, unfinished / PACKAGE / INSTALLATION, symlinks=True, ignore=skipped
-    )
+    shutil.copytree(package / INSTALLATION, unfinished / PACKAGE / INSTALLATION, symlinks=True, ignore=skipped)
     libraries = package.with_name(f"{PACKAGE}.libs")
     if libraries.exists():
         shutil.copytree(libraries, unfinished / libraries.name, symlinks=True)
@@ -113,9 +109,7 @@ def _make_aside(layout: Layout) -> Path:
         folder.mkdir(mode=0o700)
     status = folder.lstat()
     if folder.is_symlink() or not folder.is_dir() or status.st_uid != 0:
-        raise Failure(
-            f"{folder} is there already and belongs to someone else; remove it or choose another RUN_DIR"
-        )
+        raise Failure(f"{folder} is there already and belongs to someone else; remove it or choose another RUN_DIR")
     folder.chmod(0o711)
     _record(layout).write_text(str(folder))
     return folder

@@ -36,9 +36,7 @@ def recharge(system: System, *, buyer: str) -> None:
     order = _create_order(client, system, token)
     print(f"\n{buyer} orders {order['coins']} coins: {order['order_no']}, {order['status']}")
     client.post(f"{system.url('channel')}/pay/{order['order_no']}", {})
-    print(
-        f"{buyer} pays {order['amount_minor']} (minor units of {order['currency']}) at the payment channel\n"
-    )
+    print(f"{buyer} pays {order['amount_minor']} (minor units of {order['currency']}) at the payment channel\n")
     _wait_until_credited(client, system, token, order["order_no"])
     seconds = time.monotonic() - started
     print(_journey(client, system, token, order["order_no"]))
@@ -58,9 +56,7 @@ def _wait_until_credited(client: Client, system: System, token: str, order_no: s
     while (order := _read(client, system, token, order_no))["status"] != "credited":
         if time.monotonic() > deadline:
             say(_journey(client, system, token, order_no))
-            raise Failure(
-                f"the order was still {order['status']} after {CREDITED_SECONDS_MAX} s; see `make status`"
-            )
+            raise Failure(f"the order was still {order['status']} after {CREDITED_SECONDS_MAX} s; see `make status`")
         time.sleep(POLL_SECONDS)
 
 

@@ -19,11 +19,7 @@ INHERITED_PREFIX = "FLEXTX_"  # crash points are armed from outside
 
 
 def inherited_environment() -> dict[str, str]:
-    return {
-        name: value
-        for name, value in os.environ.items()
-        if name in INHERITED or name.startswith(INHERITED_PREFIX)
-    }
+    return {name: value for name, value in os.environ.items() if name in INHERITED or name.startswith(INHERITED_PREFIX)}
 
 
 def common_environment(system: System, name: str) -> dict[str, str]:

@@ -20,9 +20,7 @@ def make_locks() -> None:
     for level in ("run", "dev"):  # in this order: the second takes the first's versions
         with phase(f"locking requirements/{level}.txt"):
             files = ("--output-file", f"requirements/{level}.txt", f"requirements/{level}.in")
-            subprocess.run(
-                [uv, *COMPILE, *NAMELESS, *files, *_upgrade()], cwd=PROJECT, check=True, timeout=SECONDS_MAX
-            )
+            subprocess.run([uv, *COMPILE, *NAMELESS, *files, *_upgrade()], cwd=PROJECT, check=True, timeout=SECONDS_MAX)
 
 
 def _upgrade() -> tuple[str, ...]:

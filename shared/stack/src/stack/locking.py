@@ -30,9 +30,7 @@ def _acquire(descriptor: int, *, purpose: str, wait_seconds_max: float) -> None:
             return
         except BlockingIOError:
             if time.monotonic() > deadline:
-                raise Failure(
-                    f"another make was still busy with {purpose} after {wait_seconds_max:.0f} s"
-                ) from None
+                raise Failure(f"another make was still busy with {purpose} after {wait_seconds_max:.0f} s") from None
         if not told:
             say(f"another make is busy with {purpose}; waiting for it")
             told = True

@@ -1,12 +1,17 @@
 """A port that is taken is found before anything starts, and its owner is named."""
 
 import errno
+import secrets
 import socket
 
 import psutil
 
 from stack.errors import Refusal
 from stack.layout import HOST, SERVED, System
+from stack.options import PORTS_USED
+
+CALLERS_FROM = 32_000
+TRIES_MAX = 100
 
 
 def check_ports(system: System) -> None:
@@ -51,3 +56,12 @@ def _describe(pid: int) -> str:
     except psutil.Error:
         return f"pid {pid}"
     return f"pid {pid} ({command[:120]})"
+
+
+def free_port_base() -> int:
+    """Seven ports in a row that nobody holds, below the range that the kernel gives to callers."""
+    for _ in range(TRIES_MAX):
+        base = secrets.randbelow((CALLERS_FROM - 10_000) // 10) * 10 + 10_000
+        if not any(is_busy(base + offset) for offset in range(PORTS_USED)):
+            return base
+    raise Refusal("no seven free ports in a row were found")

@@ -101,9 +101,7 @@ def wait_until_it_accepts(system: System) -> None:
             return
         except psycopg.OperationalError as error:
             if time.monotonic() > deadline:
-                raise Failure(
-                    f"PostgreSQL did not start: {error}", log=system.layout.log("postgres")
-                ) from None
+                raise Failure(f"PostgreSQL did not start: {error}", log=system.layout.log("postgres")) from None
         time.sleep(0.05)
 
 

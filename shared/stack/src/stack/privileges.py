@@ -25,9 +25,7 @@ def unprivileged_user() -> User | None:
     try:
         entry = pwd.getpwnam(UNPRIVILEGED)
     except KeyError:
-        raise Failure(
-            f"PostgreSQL cannot run as root, and there is no user {UNPRIVILEGED!r} to run it as"
-        ) from None
+        raise Failure(f"PostgreSQL cannot run as root, and there is no user {UNPRIVILEGED!r} to run it as") from None
     return User(entry.pw_name, entry.pw_uid, entry.pw_gid)
 
 

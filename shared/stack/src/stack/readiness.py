@@ -33,8 +33,4 @@ def _ask(http: urllib3.PoolManager, url: str) -> str | None:
         response = http.request("GET", f"{url}/readyz", redirect=False)
     except urllib3.exceptions.HTTPError as error:
         return str(error)
-    return (
-        None
-        if response.status == 200
-        else f"{response.status} {response.data[:500].decode(errors='replace')}"
-    )
+    return None if response.status == 200 else f"{response.status} {response.data[:500].decode(errors='replace')}"

@@ -1,0 +1,54 @@
+import pytest
+
+from stack.errors import Refusal
+from stack.options import PROJECT, read_options
+
+
+def test_nothing_said_is_the_documented_default():
+    options = read_options({})
+
+    assert (options.port_base, options.run_dir) == (8700, PROJECT / ".run")
+    assert (options.relays, options.consumers, options.transport) == (1, 1, "embedded")
+    assert (options.subject, options.scope, options.output_format, options.once) == (
+        "u-1",
+        "user",
+        "text",
+        False,
+    )
+
+
+def test_a_relative_run_dir_lies_in_the_project_wherever_make_was_called():
+    assert read_options({"RUN_DIR": "second"}).run_dir == PROJECT / "second"
+
+
+def test_empty_variables_count_as_not_said():
+    assert read_options({"PORT_BASE": "", "RUN_DIR": "", "TRANSPORT": "", "SUB": ""}) == read_options({})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT_BASE", "80"),
+        ("PORT_BASE", "65530"),
+        ("PORT_BASE", "eight"),
+        ("PORT_BASE", "٨٧٠٠"),  # digits to Python, but not to anyone who reads a port
+        ("RELAYS", "0"),
+        ("CONSUMERS", "17"),
+        ("CONSUMERS", "-1"),
+        ("SCOPE", "admin"),
+        ("FORMAT", "yaml"),
+        ("ONCE", "yes"),
+        ("TRANSPORT", "rabbitmq"),
+        ("TRANSPORT", "kafka"),
+        ("RUN_DIR", "/tmp/a%b"),
+        ("RUN_DIR", '/tmp/a"b'),
+    ],
+)
+def test_what_cannot_be_is_refused_by_name(name, value):
+    with pytest.raises(Refusal, match=name):
+        read_options({name: value})
+
+
+def test_kafka_says_that_it_is_not_there_yet():
+    with pytest.raises(Refusal, match="not there yet"):
+        read_options({"TRANSPORT": "kafka"})
