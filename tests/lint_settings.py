@@ -12,3 +12,14 @@ INSTALLED_APPS = [
     "account_service.ledger",
     "sandbox_channel",
 ]
+
+# The services' own settings, by type.
+FLEXTX: dict[str, object] = {}
+ORDER_LIFETIME_SECONDS = 0
+OPEN_ORDERS_MAX = 0
+PUBLIC_URL = ""
+SANDBOX_URL = ""
+SANDBOX_MERCHANT_ID = ""
+SANDBOX_KEY_ID = ""
+SANDBOX_SECRET = ""
+SANDBOX_TIMEOUT_SECONDS = 0.0

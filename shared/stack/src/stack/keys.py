@@ -25,8 +25,8 @@ from jwt.utils import base64url_encode
 
 SIGNING_KEY = "signing-key.pem"  # read by stack.tokens alone
 JWKS = "jwks.json"  # what the services verify with
-POSTGRES_PASSWORD = "postgres-password"
-SANDBOX_SECRET = "sandbox-secret"
+POSTGRES_PASSWORD = "postgres-password"  # nosec B105: the name of a file
+SANDBOX_SECRET = "sandbox-secret"  # nosec B105: likewise
 RANDOM = (
     "order-service-django-key",
     "account-service-django-key",

@@ -49,15 +49,15 @@ def _checks(folder: Path) -> Iterator[Check]:
     yield Check("ruff format", _module("ruff", "format", "--check", "."))
     yield Check("import directions", (_script("lint-imports"), "--no-logo"))
     yield Check("bandit", _module("bandit", "--quiet", "--configfile", "pyproject.toml", "--recursive", *PACKAGES))
-    yield Check("mypy", _module("mypy", *PACKAGES))
+    yield Check("mypy", _module("mypy", *PACKAGES, "tests/lint_settings.py"))
     system = _unstarted_system(folder)
     for service in ("order", "account"):
         deployed = environment(system, service, f"{service}-web") | PUBLIC_HOSTS
-        words = ("check", "--deploy", "--fail-level", "WARNING")
-        yield Check(f"deployment of {service}", _manage(service, *words), deployed)
+        command = _manage(service, "check", "--deploy", "--fail-level", "WARNING")
+        yield Check(f"deployment of {service}", command, deployed)
     for service in MODULES:
-        words = ("makemigrations", "--check", "--dry-run")
-        yield Check(f"migrations of {service}", _manage(service, *words), environment(system, service, "lint"))
+        command = _manage(service, "makemigrations", "--check", "--dry-run")
+        yield Check(f"migrations of {service}", command, environment(system, service, f"{service}-lint"))
 
 
 def _unstarted_system(folder: Path) -> System:

@@ -9,4 +9,4 @@ from stack.options import PROJECT, Options
 
 def test(options: Options) -> NoReturn:
     sys.stdout.flush()
-    os.execv(sys.executable, [sys.executable, str(PROJECT / "tests" / "run")])  # nosec B606: no shell, our own file
+    os.execv(sys.executable, [sys.executable, str(PROJECT / "tests" / "run")])
