@@ -23,7 +23,7 @@ class Misbehaviour:
 
 
 def misbehaviour(body: bytes) -> Misbehaviour:
-    """What the body of a payment asks for; the page's form has no fields, so its body is empty."""
+    """What the body of a payment asks for; without a body, nothing."""
     if not body:
         return Misbehaviour()
     asked = json_object(body)

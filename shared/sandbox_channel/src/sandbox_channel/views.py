@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from .errors import OrderClosed
 from .guards import body_of, only, signed
-from .misbehaviour import misbehaviour
+from .misbehaviour import Misbehaviour, misbehaviour
 from .models import Callback, Prepay
 from .money import shown_amount
 from .parsing import prepay_terms, refund_terms
@@ -56,17 +56,18 @@ def pay(request: HttpRequest, order_no: str) -> HttpResponse:
     """The payer's side: nobody signs here, as nobody would ask a payer to."""
     if request.method != "POST":
         return _page(request, known_prepay(order_no))
-    return _pay_in_browser(request, order_no) if _is_browser(request) else _pay(request, order_no)
+    return _pay_by_form(request, order_no) if _is_browser(request) else _pay_by_program(request, order_no)
 
 
-def _pay(request: HttpRequest, order_no: str) -> HttpResponse:
+def _pay_by_program(request: HttpRequest, order_no: str) -> HttpResponse:
     paid = pay_order(order_no=order_no, misbehave=misbehaviour(body_of(request)))
     return JsonResponse(trade_answer(paid))
 
 
-def _pay_in_browser(request: HttpRequest, order_no: str) -> HttpResponse:
+def _pay_by_form(request: HttpRequest, order_no: str) -> HttpResponse:
+    """The form has a button and no fields. No CSRF token either: see MIDDLEWARE in the settings."""
     try:
-        _pay(request, order_no)
+        pay_order(order_no=order_no, misbehave=Misbehaviour())
     except OrderClosed as refusal:
         return _page(request, known_prepay(order_no), status=refusal.status)
     # Seen again by GET, so that reloading the page does not offer to pay once more.
