@@ -1,0 +1,44 @@
+"""Processes that stand still for longer than their lease and then go on, thinking they still own their work."""
+
+from __future__ import annotations
+
+import os
+import random
+import secrets
+import signal
+import time
+
+import pytest
+
+from tests.system.books import credits_of, reconcile, wait_until_settled
+from tests.system.callbacks import place_orders
+from tests.system.killing import pid_of
+from tests.system.test_replay import pay
+from tests.system.world import World, wait_for
+
+FROZEN_SECONDS = 14  # the longest lease is 12
+
+
+@pytest.mark.parametrize("names", [("order-relay-1", "account-relay-2"), ("account-consumer-1", "order-consumer-2")])
+def test_a_frozen_and_woken_worker_does_no_harm(world: World, names: tuple[str, str]) -> None:
+    """Fault tried: writing back a wave without asking whether its buckets are still held."""
+    seed, prefix = random.Random(5), f"frozen-{secrets.token_hex(4)}"
+    orders = place_orders(world, 150, prefix, seed)
+    pids = [pid for name in names if (pid := pid_of(world, name))]
+    assert len(pids) == 2
+    pay(world, orders[:50])
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    frozen_at = time.monotonic()
+    try:
+        pay(world, orders[50:100])
+        # Others take over while it is frozen: everything paid so far is credited without it.
+        wait_until_settled(world, seconds=40)
+        wait_for(lambda: time.monotonic() - frozen_at, lambda age: age > FROZEN_SECONDS, seconds=30, what="frozen")
+    finally:
+        for pid in pids:
+            os.kill(pid, signal.SIGCONT)
+    pay(world, orders[100:])
+    wait_until_settled(world, seconds=40)
+    assert credits_of(world, prefix) == sorted(order["order_no"] for order in orders)
+    assert reconcile(world)["differences"] == []
