@@ -1,0 +1,55 @@
+"""Sets the environment that the order service's settings read, then gives the stories their surroundings."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import django
+import pytest
+from pytest_django import Settings
+
+from tests.support.service_environment import service_environment
+from tests.support.web_process import WebProcess, manage
+
+FOLDER = Path(tempfile.mkdtemp(prefix="order-service-suite-"))
+os.environ |= service_environment("order_service", FOLDER)
+
+
+def pytest_configure() -> None:
+    django.setup()  # pytest-django looked for settings before this file named them
+
+
+def pytest_unconfigure() -> None:
+    shutil.rmtree(FOLDER, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def sandbox_channel() -> Iterator[WebProcess]:
+    """The real stand-in channel, once for all stories: an order's number is never used twice."""
+    environment = {"CHANNEL_DATABASE_FILE": str(FOLDER / "channel.sqlite3"), "CALLBACK_STAIRCASE": "0.1,0.1,0.5"}
+    done = manage("sandbox_channel", "prepare", environment=environment)
+    assert done.returncode == 0, done.stderr
+    with WebProcess("sandbox_channel", environment, log=FOLDER / "channel.log") as web:
+        yield web
+
+
+@pytest.fixture(autouse=True)
+def shop(transactional_db: None) -> None:
+    """Three products on sale, and nothing else. What a request commits is really committed."""
+    from tests.order_service.stories import put_on_sale
+
+    put_on_sale()
+
+
+@pytest.fixture
+def channel(sandbox_channel: WebProcess, settings: Settings) -> WebProcess:
+    """The channel answers. Without this fixture it is away: nothing listens at its address."""
+    settings.SANDBOX_URL = sandbox_channel.url
+    return sandbox_channel
+
+
+@pytest.fixture
+def suite_folder() -> Path:
+    return FOLDER
