@@ -4,6 +4,7 @@ Only processes of systems that are started here are killed, each by the pid that
 """
 
 import os
+import shutil
 import signal
 import socket
 import stat
@@ -200,6 +201,18 @@ def test_a_private_parent_keeps_its_mode_and_destroy_leaves_no_trace(place, tmp_
 
     assert list(tmp_path.iterdir()) == []
     assert aside is None or not aside.exists()
+
+
+def test_a_run_dir_deleted_under_its_system_is_survived(running, tmp_path):
+    tmp_path.chmod(0o700)
+    shutil.rmtree(running.layout.run_dir)
+
+    down = running.make("down")
+    again = running.make("up")
+
+    assert "stopped" in down.stdout, down.stderr
+    assert again.returncode == 0, again.stderr  # with new secrets, and so on new data
+    assert "making PostgreSQL's data folder" in again.stderr
 
 
 def test_a_folder_that_is_not_ours_is_neither_filled_nor_deleted(place):

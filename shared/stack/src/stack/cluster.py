@@ -105,14 +105,20 @@ def _copy_programs(package: Path, copy: Path) -> None:
 def _make_aside(layout: Layout) -> Path:
     """Anyone may make names in /var/tmp, so one that is there already counts only if it is root's own."""
     folder = ASIDE_PARENT / f"live-coins-{layout.digest}"
+    if _is_ours(folder) and not _record(layout).exists():
+        # Left by a RUN_DIR of this name that was deleted by hand, and its passwords with it.
+        shutil.rmtree(folder)
     if not folder.is_symlink() and not folder.exists():
         folder.mkdir(mode=0o700)
-    status = folder.lstat()
-    if folder.is_symlink() or not folder.is_dir() or status.st_uid != 0:
-        raise Failure(f"{folder} is there already and belongs to someone else; remove it or choose another RUN_DIR")
+    if not _is_ours(folder):
+        raise Failure(f"{folder} is there already and belongs to someone else; choose another RUN_DIR")
     folder.chmod(0o711)
     _record(layout).write_text(str(folder))
     return folder
+
+
+def _is_ours(folder: Path) -> bool:
+    return not folder.is_symlink() and folder.is_dir() and folder.stat().st_uid == 0
 
 
 def _record(layout: Layout) -> Path:

@@ -4,6 +4,7 @@ import os
 import shutil
 import time
 import xmlrpc.client  # nosec B411: see supervisor.py
+from contextlib import AbstractContextManager, nullcontext
 
 from stack import supervisor
 from stack.cluster import aside_folder
@@ -21,10 +22,9 @@ GRACEFUL_SECONDS_MAX = 18
 
 def down(options: Options) -> int:
     layout = Layout(options.run_dir)
-    if not layout.mark.exists():
-        print(f"nothing is running in {layout.run_dir}")
-        return 0
-    with held(layout.lock, purpose=str(layout.run_dir), wait_seconds_max=LOCK_SECONDS_MAX):
+    # Without the mark there is no folder to lock: somebody deleted it under a running system.
+    lock = _lock(layout) if layout.mark.exists() else nullcontext()
+    with lock:
         if not survivors(layout):
             print(f"nothing is running in {layout.run_dir}")
             return 0
@@ -54,13 +54,17 @@ def destroy(options: Options) -> int:
         return 0
     if not layout.mark.exists():
         raise Refusal(f"{layout.run_dir} was not made by `make up`; it is left as it is")
-    with held(layout.lock, purpose=str(layout.run_dir), wait_seconds_max=LOCK_SECONDS_MAX):
+    with _lock(layout):
         if survivors(layout):
             with phase("stopping"):
                 stop_everything(layout)
         _delete(layout)
     print(f"deleted {layout.run_dir}")
     return 0
+
+
+def _lock(layout: Layout) -> AbstractContextManager[None]:
+    return held(layout.lock, purpose=str(layout.run_dir), wait_seconds_max=LOCK_SECONDS_MAX)
 
 
 def _delete(layout: Layout) -> None:

@@ -25,7 +25,11 @@ PACKAGES = (
     "shared/stack/src/stack",
 )
 # Django's deployment checks are asked in the environment that a real deployment would have.
-PUBLIC_HOSTS = {"ALLOWED_HOSTS": "coins.example.com", "PUBLIC_URL": "https://coins.example.com"}
+PUBLIC_HOSTS = {
+    "ALLOWED_HOSTS": "coins.example.com",
+    "PUBLIC_URL": "https://coins.example.com",
+    "BEHIND_TLS": "1",
+}
 TYPE_IGNORE = re.compile(r"#\s*type:\s*ignore")
 
 
