@@ -31,5 +31,10 @@ APPEND_SLASH = False
 FLEXTX = env.flextx(source="account-service", topics=ALL_TOPICS)
 LOGGING = env.logging_to_stderr()
 
-# Behind a TLS-terminating proxy.
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# Behind a proxy that ends TLS and says so; plain HTTP on one machine otherwise.
+BEHIND_TLS = bool(env.number("BEHIND_TLS", 0))
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_TLS else None
+SECURE_SSL_REDIRECT = BEHIND_TLS
+SECURE_HSTS_SECONDS = defaults.HSTS_SECONDS if BEHIND_TLS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = BEHIND_TLS
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_TLS

@@ -79,8 +79,9 @@ class Order(models.Model):
         indexes = [models.Index(fields=["status", "completed_at"], name="order_by_status")]
 
     def next_event_sequence(self) -> int:
-        """The number of this order's next event; the caller holds the order's lock and saves it."""
+        """The number of this order's next event; the caller holds the order's lock."""
         self.event_sequence += 1
+        self.save(update_fields=["event_sequence"])
         return self.event_sequence
 
 

@@ -107,17 +107,17 @@ def complete_order(*, payment: ChannelPayment, who: str, why: str) -> Order:
     if accepted is None:
         return order
     if accepted.state == Payment.State.ACCEPTED:
-        move(order, "completed", who=who, why=why, completed_at=database_now())
-        event, sequence = order_completed(order, trade_no=payment.trade_no), order.next_event_sequence()
-        order.save(update_fields=["event_sequence"])
-        publish(event, key=order.order_no, sequence=sequence)
+        now = database_now()
+        move(order, "completed", who=who, why=why, completed_at=now)
+        event = order_completed(order, trade_no=payment.trade_no, completed_at=now)
+        publish(event, key=order.order_no, sequence=order.next_event_sequence())
     elif order.status == Order.Status.CLOSED:
         move(order, "refund_due", who=who, why="paid after it was closed")
     return order
 
 
 def complete_after_asking(*, order: Order, who: str) -> Order:
-    """An operator's `complete`: the channel's word decides. 
+    """An operator's `complete`: the channel's word decides.
 
     Raises ChannelSaysUnpaid, ChannelUnknown, CallbackRefused.
     """

@@ -23,8 +23,8 @@ def credits_of(world: World, prefix: str) -> list[str]:
 
 def waiting(world: World) -> dict[str, int]:
     """What is still on its way, by where it is."""
-    ((unsent_orders,),) = world.rows("order", "SELECT count(*) FROM flextx_outbox_outboxmessage WHERE state <> 'sent'")
-    ((unsent_credits,),) = world.rows("account", "SELECT count(*) FROM flextx_outbox_outboxmessage WHERE state <> 'sent'")
+    unsent = "SELECT count(*) FROM flextx_outbox_outboxmessage WHERE state <> 'sent'"
+    ((unsent_orders,),), ((unsent_credits,),) = world.rows("order", unsent), world.rows("account", unsent)
     ((uncredited,),) = world.rows("order", "SELECT count(*) FROM recharge_order WHERE status = 'completed'")
     return {"unsent orders": unsent_orders, "unsent credits": unsent_credits, "uncredited": uncredited}
 

@@ -34,9 +34,11 @@ def test_a_paid_order_puts_its_coins_on_the_account(world: World, person: str) -
     assert world.balance(person) == 600
     assert [payment["state"] for payment in credited["payments"]] == ["accepted"]
     status, statement = world.accounts("GET", f"/accounts/{person}/statement", token=world.token(person))
-    assert [(line["kind"], line["cause_id"], line["amount"], line["balance_after"]) for line in statement["results"]] == [
-        ("recharge", order["order_no"], 600, 600)
-    ]
+    (line,) = statement["results"]
+    assert (line["kind"], line["cause_id"], line["amount"], line["balance_after"]) == (
+        *("recharge", order["order_no"]),
+        *(600, 600),
+    )
 
 
 def test_the_journey_names_every_hop_with_the_time_that_is_stored_for_it(world: World, person: str) -> None:
@@ -66,7 +68,9 @@ def _each_time_is_a_stored_column(world: World, order_no: str, hops: dict[str, A
     assert datetime.fromisoformat(hops["sent_to_log"]["at"]) == sent_at
     assert hops["sent_to_log"]["details"] == {"topic": "order.events", "partition": partition, "offset": offset}
     ((received_at, inbox_partition, inbox_offset),) = world.rows(
-        "account", 'SELECT received_at, partition, "offset" FROM flextx_inbox_inboxmessage WHERE event_id = %s', (event_id,)
+        "account",
+        'SELECT received_at, partition, "offset" FROM flextx_inbox_inboxmessage WHERE event_id = %s',
+        (event_id,),
     )
     assert (inbox_partition, inbox_offset) == (partition, offset)
     assert datetime.fromisoformat(hops["account_received"]["at"]) == received_at

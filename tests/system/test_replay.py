@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import secrets
+from functools import partial
 
 from tests.system.books import reconcile, wait_until_settled
 from tests.system.callbacks import PEOPLE, Day, deliver_all, place_orders
@@ -36,9 +37,8 @@ def test_a_replay_of_every_topic_changes_no_balance(world: World) -> None:
 
 def pay(world: World, orders: list[dict[str, object]]) -> None:
     day = Day(orders)
-    day.deliveries = [
-        (lambda body=payment_of(order, world.env["SANDBOX_MERCHANT_ID"]): world.callback(body), 200) for order in orders
-    ]
+    bodies = [payment_of(order, world.env["SANDBOX_MERCHANT_ID"]) for order in orders]
+    day.deliveries = [(partial(world.callback, body), 200) for body in bodies]
     deliver_all(day)
 
 

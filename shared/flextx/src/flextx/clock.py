@@ -9,6 +9,5 @@ def database_now(using: str = "default") -> datetime:
     """The database's clock now (aware, UTC); unlike NOW() it does not stand still within a transaction."""
     with connections[using].cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
-        (now,) = cursor.fetchone()
-    assert isinstance(now, datetime)
-    return now
+        row: tuple[datetime] = cursor.fetchone()
+    return row[0]

@@ -59,7 +59,7 @@ class FlextxSettings(BaseModel):
 
     @model_validator(mode="after")
     def _embedded_log_has_a_database(self) -> Self:
-        if self.transport == "embedded" and not self.log_database_url:
+        if not self.log_database_url:
             raise ValueError(
                 "LOG_DATABASE_URL is needed for TRANSPORT 'embedded': set it to the message log's database"
             )

@@ -13,7 +13,7 @@ from typing import Any
 
 import jwt
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
@@ -121,5 +121,6 @@ def has_scope(*scopes: str) -> type[BasePermission]:
 
 def caller_of(request: Request) -> Caller:
     """The caller of a request that a permission has let through."""
-    assert isinstance(request.user, Caller), "the view's permission lets nobody in without a token"
+    if not isinstance(request.user, Caller):
+        raise NotAuthenticated()
     return request.user

@@ -3,6 +3,9 @@
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.common.CommonMiddleware",
+    # The API is called with tokens, not cookies, and DRF exempts its views; this holds for whatever is added beside it.
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "flextx.http.requests.request_context",
 ]
 
@@ -16,3 +19,4 @@ REST_FRAMEWORK = {
 }
 
 BODY_BYTES_MAX = 64 * 1024
+HSTS_SECONDS = 365 * 24 * 3600

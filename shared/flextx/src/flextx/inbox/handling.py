@@ -57,7 +57,7 @@ def _take_in(consumer: str, readables: Sequence[Readable]) -> dict[UUID, datetim
 
 def _first_of_each(readables: Sequence[Readable], inserted: dict[UUID, datetime]) -> list[Readable]:
     """The new ones, once each: a batch may hold the same event twice."""
-    first = {}
+    first: dict[UUID, Readable] = {}
     for readable in readables:
         if readable.envelope.event_id in inserted:
             first.setdefault(readable.envelope.event_id, readable)

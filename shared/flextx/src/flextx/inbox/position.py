@@ -24,7 +24,7 @@ def lock_position(batch: Batch, consumer: str, log_id: str) -> int:
 
     Everything else in the transaction is locked after it. Raises LogChanged.
     """
-    where = {"consumer": consumer, "topic": batch.topic, "partition": batch.partition}
+    where: dict[str, str | int] = {"consumer": consumer, "topic": batch.topic, "partition": batch.partition}
     with connection.cursor() as cursor:
         cursor.execute(sql.LOCK_POSITION, where)
         row = cursor.fetchone()
@@ -39,7 +39,7 @@ def lock_position(batch: Batch, consumer: str, log_id: str) -> int:
 
 def advance_position(batch: Batch, consumer: str) -> None:
     """The whole batch is dealt with, in the transaction of its effects."""
-    where = {"consumer": consumer, "topic": batch.topic, "partition": batch.partition}
+    where: dict[str, str | int] = {"consumer": consumer, "topic": batch.topic, "partition": batch.partition}
     with connection.cursor() as cursor:
         cursor.execute(sql.ADVANCE_POSITION, {**where, "next_offset": batch.next_offset})
 

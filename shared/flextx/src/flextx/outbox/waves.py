@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -137,6 +138,6 @@ def _mark_refused(message: WaitingMessage, error: str) -> None:
     )
 
 
-def _execute(statement: str, **params: object) -> None:
+def _execute(statement: str, **params: Any) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement, params)

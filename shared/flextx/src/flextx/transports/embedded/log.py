@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from importlib.resources import files
 
 from flextx.conf import FlextxSettings
+from flextx.errors import TransportUnavailable
 from flextx.transports.embedded.connection import LogConnection
 from flextx.transports.embedded.consumer import EmbeddedConsumer
 from flextx.transports.embedded.producer import EmbeddedProducer
@@ -24,7 +25,8 @@ class EmbeddedLog:
             with connection.transaction() as cursor:
                 cursor.execute("SELECT log_id FROM log_identity")
                 row = cursor.fetchone()
-                assert row is not None, "log_identity is filled by create_topics"
+                if row is None:
+                    raise TransportUnavailable("the embedded log is empty: run create_topics")
                 return str(row[0])
         finally:
             connection.close()
