@@ -66,6 +66,17 @@ def test_a_callback_starts_soon_after_the_payment(
     assert sorted(delays)[5] < 0.2
 
 
+def test_a_healthy_merchant_is_never_thought_to_have_failed(
+    channel: Channel, merchant: Merchant, sender: threading.Thread
+) -> None:
+    # Fails if attempts share connections: this merchant closes each without saying so. Tried.
+    for number in range(300):
+        channel.prepay(f"o-{number}")
+        channel.pay(f"o-{number}")
+    until_acknowledged(300)
+    assert Callback.objects.filter(attempts=1, last_error="").count() == 300
+
+
 @pytest.mark.parametrize(
     ("failing", "error"),
     [

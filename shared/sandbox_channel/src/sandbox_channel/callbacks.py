@@ -31,7 +31,6 @@ class CallbackSender:
         self._jobs: SimpleQueue[Callback | None] = SimpleQueue()  # never more than UNDER_WAY_MAX
         self._results: SimpleQueue[Attempt] = SimpleQueue()
         self._under_way: set[int] = set()
-        self._http = urllib3.PoolManager(num_pools=THREADS, maxsize=THREADS)
 
     def run(self, stop: threading.Event) -> None:
         """Runs until told to stop. An attempt under way is then left alone: unrecorded, it is made again."""
@@ -80,7 +79,7 @@ class CallbackSender:
 
     def _error_of(self, callback: Callback) -> str | None:
         try:
-            deliver(callback, self._http)
+            deliver(callback)
         except (NotAcknowledged, urllib3.exceptions.HTTPError, OSError) as error:
             return f"{type(error).__name__}: {error}"
         except Exception as error:

@@ -19,8 +19,17 @@ class NotAcknowledged(Exception):
     """The merchant answered, but not with SUCCESS."""
 
 
-def deliver(callback: Callback, http: urllib3.PoolManager) -> None:
+def deliver(callback: Callback) -> None:
     """Returns when the merchant acknowledged; raises NotAcknowledged, or what urllib3 raises."""
+    # A connection of its own each time: one that is kept may be closed by the other side just as it is
+    # used, and a healthy merchant would seem to have failed.
+    with urllib3.PoolManager() as http:
+        status, answer = _post(http, callback)
+    if status != 200 or not _says_success(answer):
+        raise NotAcknowledged(f"HTTP {status}: {answer[:ANSWER_BYTES_SHOWN]!r}")
+
+
+def _post(http: urllib3.PoolManager, callback: Callback) -> tuple[int, bytes]:
     deadline = time.monotonic() + TIMEOUT_SECONDS
     body = callback_body(callback)
     response = http.request(
@@ -35,11 +44,9 @@ def deliver(callback: Callback, http: urllib3.PoolManager) -> None:
         decode_content=False,  # never asked for compression; the limit on bytes shall mean bytes
     )
     try:
-        answer = _read_capped(response, deadline)
+        return response.status, _read_capped(response, deadline)
     finally:
         response.close()
-    if response.status != 200 or not _says_success(answer):
-        raise NotAcknowledged(f"HTTP {response.status}: {answer[:ANSWER_BYTES_SHOWN]!r}")
 
 
 def callback_body(callback: Callback) -> bytes:
@@ -62,8 +69,6 @@ def _headers(callback: Callback, body: bytes) -> dict[str, str]:
     channel = channel_settings()
     secret = channel.secret + "-wrong" if callback.wrong_signature else channel.secret
     signed = signed_headers(key_id=channel.key_id, secret=secret, body=body, now=time.time())
-    # A connection of its own each time: one that is kept may be closed by the other side just as it is
-    # used, and a healthy merchant would seem to have failed.
     return signed | {"Content-Type": "application/json", "Connection": "close"}
 
 

@@ -109,9 +109,7 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.CheckConstraint(
                         name="callback_due_or_ended",
-                        condition=Q(
-                            next_at__isnull=False, acknowledged_at__isnull=True, given_up_at__isnull=True
-                        )
+                        condition=Q(next_at__isnull=False, acknowledged_at__isnull=True, given_up_at__isnull=True)
                         | Q(next_at__isnull=True, acknowledged_at__isnull=False, given_up_at__isnull=True)
                         | Q(next_at__isnull=True, acknowledged_at__isnull=True, given_up_at__isnull=False),
                     ),
