@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 
 from flextx.envelope import Envelope
 from flextx.event import Event
+from flextx.tracing import caused_by
 from flextx.transports.protocol import Record
 
 E = TypeVar("E", bound=Event)
@@ -54,11 +55,12 @@ def handles(event_class: type[E]) -> Callable[[BatchHandler[E]], BatchHandler[E]
 
 
 def each(handler: Callable[[Delivery[E]], None]) -> BatchHandler[E]:
-    """Adapter for a handler of single events: `@handles(X)` over `@each`."""
+    """Adapter for a handler of single events: `@handles(X)` over `@each`. What it publishes names the event."""
 
     def handle_all(deliveries: list[Delivery[E]]) -> None:
         for delivery in deliveries:
-            handler(delivery)
+            with caused_by(delivery.envelope.cause):
+                handler(delivery)
 
     return handle_all
 
