@@ -11,6 +11,7 @@ INSTALLED_APPS = [
     "order_service.recharge",
     "account_service.ledger",
     "sandbox_channel",
+    "tests.flextx.shop",
 ]
 
 # The services' own settings, by type.

@@ -1,0 +1,39 @@
+"""A project of its own for the toolkit's stories: one shop, nothing of the services."""
+
+import json
+import os
+
+from flextx import environment as env
+from flextx.http import defaults
+
+SECRET_KEY = "for the toolkit's tests only"
+ALLOWED_HOSTS = ["testserver"]
+DEBUG = False
+USE_TZ = True
+ROOT_URLCONF = "tests.flextx.urls"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+DATABASES = {"default": env.database(env.text("SHOP_DATABASE_URL"), env.secret("SHOP_DATABASE_PASSWORD_FILE"))}
+# The stories' processes join the database that the test run made.
+DATABASES["default"]["TEST"] = {"NAME": DATABASES["default"]["NAME"]}
+# As in production but sooner, so that stories about frozen processes are short.
+DATABASES["default"]["OPTIONS"]["options"] = "-c idle_in_transaction_session_timeout=1000 -c lock_timeout=5000"
+INSTALLED_APPS = ["rest_framework", "flextx", "flextx.outbox", "flextx.inbox", "tests.flextx.shop"]
+MIDDLEWARE = defaults.MIDDLEWARE
+REST_FRAMEWORK = defaults.REST_FRAMEWORK
+DATA_UPLOAD_MAX_MEMORY_SIZE = defaults.BODY_BYTES_MAX
+APPEND_SLASH = False
+LOGGING = env.logging_to_stderr()
+FLEXTX = {
+    "SOURCE": "shop",
+    "TOPICS": ("shop.things",),
+    "TOPIC_PARTITIONS": 4,
+    "LOG_DATABASE_URL": env.text("LOG_DATABASE_URL"),
+    "LOG_DATABASE_PASSWORD": env.secret("SHOP_DATABASE_PASSWORD_FILE"),
+    "DELIVERY_TIMEOUT_SECONDS": 1,
+    "RELAY_LEASE_SECONDS": 2,
+    "CONSUMER_LEASE_SECONDS": 2,
+    "RETRY_FIRST_SECONDS": 0.1,
+    "RETRY_SECONDS_MAX": 0.3,
+    "OUTAGE_BACKOFF_SECONDS_MAX": 0.3,
+    "AUTH_AUDIENCE": "shop",
+} | json.loads(os.environ.get("SHOP_FLEXTX", "{}"))
