@@ -13,15 +13,20 @@ from flextx.crash_points import crash_point, register_pair
 Function = TypeVar("Function", bound=Callable[..., object])
 
 
-def atomic(name: str, *, using: str = "default") -> Callable[[Function], Function]:
-    """Decorator: the function is one database transaction, with the points `<name>.commit.before` and `.after`."""
-    before, after = register_pair(f"{name}.commit", f"the commit of {name}")
-    return _between(before, after, using)
+class CommitPoints:
+    """A named transaction: `with POINTS.atomic(using):` has a crash point before and one after its commit."""
+
+    def __init__(self, name: str) -> None:
+        self._before, self._after = register_pair(f"{name}.commit", f"the commit of {name}")
+
+    @contextmanager
+    def atomic(self, using: str = "default") -> Iterator[None]:
+        with transaction.atomic(using=using):
+            yield
+            crash_point(self._before)
+        crash_point(self._after)
 
 
-@contextmanager
-def _between(before: str, after: str, using: str) -> Iterator[None]:
-    with transaction.atomic(using=using):
-        yield
-        crash_point(before)
-    crash_point(after)
+def atomic(name: str) -> Callable[[Function], Function]:
+    """Decorator: the function is one transaction of the default database, with `<name>.commit.before` and `.after`."""
+    return CommitPoints(name).atomic()

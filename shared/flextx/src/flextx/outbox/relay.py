@@ -11,31 +11,38 @@ import time
 from threading import Event as StopSignal
 
 from django.db import Error as DatabaseError
-from django.db import close_old_connections, connection
+from django.db import close_old_connections, connections
 
 from flextx.backoff import backoff_seconds
 from flextx.conf import flextx_settings
 from flextx.crash_points import crash_point, register_pair
 from flextx.errors import TransportUnavailable
 from flextx.leases import Epochs, LeaseBook
-from flextx.outbox import wakeup, waves
-from flextx.transactions import atomic
+from flextx.outbox import wakeup
+from flextx.outbox.waves import WaitingMessage, Waves
+from flextx.transactions import CommitPoints
 from flextx.transports.protocol import Producer, SendResult, Transport, Unknown
 
 logger = logging.getLogger(__name__)
 _BEFORE_SEND, _AFTER_SEND = register_pair("relay.send", "a wave is sent to the log")
+_HOLD_SHARE, _LEAVE = CommitPoints("relay.hold_share"), CommitPoints("relay.leave")
 
 
 class Relay:
-    """One relay process. `name` is unique among those alive; a restart under the same name takes its buckets back."""
+    """One relay process for one database's outbox.
 
-    def __init__(self, *, name: str, transport: Transport) -> None:
+    `name` is unique among those alive; a restart under the same name takes its buckets back at once.
+    """
+
+    def __init__(self, *, name: str, transport: Transport, using: str = "default") -> None:
         conf = flextx_settings()
         self._transport = transport
         self._producer: Producer | None = None
         self._buckets = [str(bucket) for bucket in range(conf.relay_buckets)]
         self._book = LeaseBook("flextx_outbox", "outbox", name, conf.relay_lease_seconds)
-        self._sleeper = wakeup.Sleeper("default")
+        self._using = using
+        self._waves = Waves(self._book, using)
+        self._sleeper = wakeup.Sleeper(using)
         self._epochs: Epochs = {}
         self._renewed_at = float("-inf")
         self._just_started = True
@@ -59,12 +66,12 @@ class Relay:
     def _step(self) -> int:
         """One wave; the answer is its size."""
         self._renew_leases()
-        wave = waves.claim_wave(self._book, self._epochs)
+        wave = self._waves.claim(self._epochs)
         if wave:
             self._send(wave)
         return len(wave)
 
-    def _send(self, wave: list[waves.WaitingMessage]) -> None:
+    def _send(self, wave: list[WaitingMessage]) -> None:
         try:
             crash_point(_BEFORE_SEND)
             self._renew_leases_that_end_before_the_answer()
@@ -72,15 +79,15 @@ class Relay:
             crash_point(_AFTER_SEND)
         except TransportUnavailable:
             self._close_producer()
-            waves.give_back_wave(self._book, self._epochs, wave)
+            self._waves.give_back(self._epochs, wave)
             raise
         self._mark(wave, results)
 
-    def _mark(self, wave: list[waves.WaitingMessage], results: list[SendResult]) -> None:
+    def _mark(self, wave: list[WaitingMessage], results: list[SendResult]) -> None:
         unanswered = [result.error for result in results if isinstance(result, Unknown)]
         if unanswered:
             self._close_producer()  # before anybody may send these again
-        late = waves.mark_wave(self._book, self._epochs, wave, results)
+        late = self._waves.mark(self._epochs, wave, results)
         if late:
             logger.warning("%s of %s sent records were in buckets taken over meanwhile: sent twice", late, len(wave))
         if unanswered:
@@ -99,19 +106,22 @@ class Relay:
 
     def _hold_share(self) -> None:
         asked_at = time.monotonic()
-        self._epochs = _hold_share(self._book, self._buckets, just_started=self._just_started)
+        with _HOLD_SHARE.atomic(self._using), connections[self._using].cursor() as cursor:
+            if self._just_started:
+                self._book.add_resources(cursor, self._buckets)
+            self._epochs = self._book.hold_share(cursor, self._buckets, just_started=self._just_started)
         self._renewed_at, self._just_started = asked_at, False
 
     def _sleep(self, stop: StopSignal) -> None:
         """Until there is work. Says so first, then looks once more, so that no commit falls in between."""
         idle_seconds = flextx_settings().idle_poll_seconds
         self._sleeper.listen()
-        wakeup.mark_sleeping(self._book, "default", sleeping=True)
-        while not stop.is_set() and not waves.has_work(self._epochs):
+        wakeup.mark_sleeping(self._book, self._using, sleeping=True)
+        while not stop.is_set() and not self._waves.has_work(self._epochs):
             self._sleeper.wait(idle_seconds)
             if time.monotonic() - self._renewed_at > flextx_settings().relay_lease_seconds / 2:
                 self._hold_share()
-        wakeup.mark_sleeping(self._book, "default", sleeping=False)
+        wakeup.mark_sleeping(self._book, self._using, sleeping=False)
 
     def _wait_out(self, outage: Exception, stop: StopSignal) -> None:
         self._outages += 1
@@ -119,7 +129,7 @@ class Relay:
             self._outages, first_seconds=0.1, seconds_max=flextx_settings().outage_backoff_seconds_max
         )
         logger.warning("outage %s, next try in %.1f s: %s", self._outages, wait_seconds, outage)
-        connection.close()
+        connections[self._using].close()
         self._renewed_at = float("-inf")
         stop.wait(wait_seconds)
 
@@ -137,20 +147,7 @@ class Relay:
         self._close_producer()
         close_old_connections()
         try:
-            _leave(self._book)
+            with _LEAVE.atomic(self._using), connections[self._using].cursor() as cursor:
+                self._book.leave(cursor)
         except DatabaseError as away:
             logger.warning("leases stay until they expire: %s", away)
-
-
-@atomic("relay.hold_share")
-def _hold_share(book: LeaseBook, buckets: list[str], *, just_started: bool) -> Epochs:
-    with connection.cursor() as cursor:
-        if just_started:
-            book.add_resources(cursor, buckets)
-        return book.hold_share(cursor, buckets, just_started=just_started)
-
-
-@atomic("relay.leave")
-def _leave(book: LeaseBook) -> None:
-    with connection.cursor() as cursor:
-        book.leave(cursor)

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
+from django.db import connections
 
 from flextx.backoff import backoff_seconds
 from flextx.conf import flextx_settings
 from flextx.envelope import Envelope
 from flextx.leases import Epochs, LeaseBook
 from flextx.outbox import sql
-from flextx.transactions import atomic
-from flextx.transports.protocol import Delivered, OutgoingRecord, Refused, SendResult
+from flextx.transactions import CommitPoints
+from flextx.transports.protocol import Delivered, OutgoingRecord, Refused, SendResult, Unknown
+
+_CLAIM, _MARK, _GIVE_BACK = (CommitPoints(f"relay.{name}") for name in ("claim", "mark", "give_back"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,92 +54,80 @@ class WaitingMessage:
         return OutgoingRecord(self.topic, self.key, envelope.headers(), bytes(self.body))
 
 
-@atomic("relay.claim")
-def claim_wave(book: LeaseBook, epochs: Epochs) -> list[WaitingMessage]:
-    """Count an attempt for the next heads of keys in the buckets still held, and return them.
+class Waves:
+    """What one relay takes up from one database's outbox, and writes back, as long as it holds the buckets."""
 
-    When nothing else is due, a message at its cap goes alone: it may have been only near a killer, not one.
-    """
-    conf = flextx_settings()
-    buckets = _held_buckets(book, epochs)
-    wave = _claim(buckets, attempts_from=0, attempts_below=conf.relay_attempts_max, limit=conf.relay_wave_max)
-    if wave:
+    def __init__(self, book: LeaseBook, using: str) -> None:
+        self._book, self._using = book, using
+
+    def claim(self, epochs: Epochs) -> list[WaitingMessage]:
+        """Count an attempt for the next heads of keys in the buckets still held, and return them.
+
+        When nothing else is due, a message at its cap goes alone: it may have been only near a killer, not one.
+        """
+        conf = flextx_settings()
+        with _CLAIM.atomic(self._using):
+            buckets = self._held(epochs)
+            wave = self._claim(buckets, range(conf.relay_attempts_max), conf.relay_wave_max)
+            if not wave:
+                self._execute(sql.PARK_KILLERS, buckets=buckets, attempts_max=conf.relay_attempts_max)
+                wave = self._claim(buckets, range(conf.relay_attempts_max, conf.relay_attempts_max + 1), 1)
         return wave
-    with connection.cursor() as cursor:
-        cursor.execute(sql.PARK_KILLERS, {"buckets": buckets, "attempts_max": conf.relay_attempts_max})
-    at_cap = conf.relay_attempts_max
-    return _claim(buckets, attempts_from=at_cap, attempts_below=at_cap + 1, limit=1)
 
+    def mark(self, epochs: Epochs, wave: list[WaitingMessage], results: list[SendResult]) -> int:
+        """Write back what the log answered, where nobody took over since; the answer is how many were too late."""
+        with _MARK.atomic(self._using):
+            held = set(self._held(epochs))
+            answered = [pair for pair in zip(wave, results, strict=True) if pair[0].bucket in held]
+            self._mark_sent([(message.id, where) for message, where in answered if isinstance(where, Delivered)])
+            for message, result in answered:
+                if isinstance(result, Refused):
+                    self._mark_refused(message, result.error)
+            self._give_back([message for message, result in answered if isinstance(result, Unknown)])
+        return len(wave) - len(answered)
 
-@atomic("relay.mark")
-def mark_wave(book: LeaseBook, epochs: Epochs, wave: list[WaitingMessage], results: list[SendResult]) -> int:
-    """Write back what the log answered, for buckets nobody took over since; the answer is how many were too late."""
-    held = set(_held_buckets(book, epochs))
-    answered = [(message, result) for message, result in zip(wave, results, strict=True) if message.bucket in held]
-    _mark_sent((message.id, result) for message, result in answered if isinstance(result, Delivered))
-    for message, result in answered:
-        if isinstance(result, Refused):
-            _mark_refused(message, result.error)
-    unknown = [m.id for m, result in answered if not isinstance(result, Delivered | Refused)]
-    if unknown:
-        _execute(sql.GIVE_BACK, ids=unknown)
-    return len(wave) - len(answered)
+    def give_back(self, epochs: Epochs, wave: list[WaitingMessage]) -> None:
+        """The log was away: nothing was sent and no attempt is used up."""
+        with _GIVE_BACK.atomic(self._using):
+            held = set(self._held(epochs))
+            self._give_back([message for message in wave if message.bucket in held])
 
+    def has_work(self, epochs: Epochs) -> bool:
+        """Is anything due? One cheap query, for a relay that sleeps."""
+        return bool(self._execute(sql.HAS_WORK, buckets=[int(bucket) for bucket in epochs])[0][0])
 
-@atomic("relay.give_back")
-def give_back_wave(book: LeaseBook, epochs: Epochs, wave: list[WaitingMessage]) -> None:
-    """The log was away: nothing was sent and no attempt is used up."""
-    held = set(_held_buckets(book, epochs))
-    _execute(sql.GIVE_BACK, ids=[message.id for message in wave if message.bucket in held])
+    def _held(self, epochs: Epochs) -> list[int]:
+        with connections[self._using].cursor() as cursor:
+            return [int(bucket) for bucket in self._book.still_held(cursor, epochs)]
 
-
-def has_work(epochs: Epochs) -> bool:
-    """Is anything due? One cheap query, for a relay that sleeps."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql.HAS_WORK, {"buckets": [int(bucket) for bucket in epochs]})
-        return bool(cursor.fetchone()[0])
-
-
-def _held_buckets(book: LeaseBook, epochs: Epochs) -> list[int]:
-    with connection.cursor() as cursor:
-        return [int(bucket) for bucket in book.still_held(cursor, epochs)]
-
-
-def _claim(buckets: list[int], *, attempts_from: int, attempts_below: int, limit: int) -> list[WaitingMessage]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            sql.CLAIM_HEADS,
-            {
-                "buckets": buckets,
-                "attempts_from": attempts_from,
-                "attempts_below": attempts_below,
-                "limit": limit,
-            },
+    def _claim(self, buckets: list[int], attempts: range, limit: int) -> list[WaitingMessage]:
+        rows = self._execute(
+            sql.CLAIM_HEADS, buckets=buckets, attempts_from=attempts.start, attempts_below=attempts.stop, limit=limit
         )
-        return sorted((WaitingMessage(*row) for row in cursor.fetchall()), key=lambda message: message.id)
+        return sorted((WaitingMessage(*row) for row in rows), key=attrgetter("id"))
 
+    def _mark_sent(self, delivered: list[tuple[int, Delivered]]) -> None:
+        if delivered:
+            self._execute(
+                sql.MARK_SENT,
+                ids=[message_id for message_id, _ in delivered],
+                partitions=[where.partition for _, where in delivered],
+                offsets=[where.offset for _, where in delivered],
+            )
 
-def _mark_sent(delivered: Iterable[tuple[int, Delivered]]) -> None:
-    rows = [(message_id, where.partition, where.offset) for message_id, where in delivered]
-    if rows:
-        ids, partitions, offsets = (list(column) for column in zip(*rows, strict=True))
-        _execute(sql.MARK_SENT, ids=ids, partitions=partitions, offsets=offsets)
+    def _mark_refused(self, message: WaitingMessage, error: str) -> None:
+        conf = flextx_settings()
+        wait_seconds = backoff_seconds(
+            message.failures + 1, first_seconds=conf.retry_first_seconds, seconds_max=conf.retry_seconds_max
+        )
+        limits = {"wait_seconds": wait_seconds, "attempts_max": conf.relay_attempts_max}
+        self._execute(sql.MARK_REFUSED, id=message.id, error=error, **limits)
 
+    def _give_back(self, messages: list[WaitingMessage]) -> None:
+        if messages:
+            self._execute(sql.GIVE_BACK, ids=[message.id for message in messages])
 
-def _mark_refused(message: WaitingMessage, error: str) -> None:
-    conf = flextx_settings()
-    wait_seconds = backoff_seconds(
-        message.failures + 1, first_seconds=conf.retry_first_seconds, seconds_max=conf.retry_seconds_max
-    )
-    _execute(
-        sql.MARK_REFUSED,
-        id=message.id,
-        error=error,
-        wait_seconds=wait_seconds,
-        attempts_max=conf.relay_attempts_max,
-    )
-
-
-def _execute(statement: str, **params: Any) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, params)
+    def _execute(self, statement: str, **params: Any) -> list[Any]:
+        with connections[self._using].cursor() as cursor:
+            cursor.execute(statement, params)
+            return cursor.fetchall() if cursor.description else []

@@ -21,8 +21,10 @@ class Command(BaseCommand):
             default=os.environ.get("PROCESS_NAME") or f"relay-{os.getpid()}",
             help="unique among living relays; a restart under the same name resumes at once",
         )
+        parser.add_argument("--database", default="default", help="the alias that publish(using=...) names")
         parser.add_argument("--once", action="store_true", help="stop when nothing is due")
 
     def handle(self, *args: Any, **options: Any) -> None:
         stop = stop_on_signals()
-        Relay(name=options["name"], transport=transport()).run(stop, once=options["once"])
+        relay = Relay(name=options["name"], transport=transport(), using=options["database"])
+        relay.run(stop, once=options["once"])
