@@ -4,6 +4,7 @@ import importlib.util
 from pathlib import Path
 
 import pytest
+
 from stack import __main__ as entry
 from stack import bootstrap
 from stack.errors import Failure
