@@ -1,5 +1,6 @@
 """JSON bodies, read strictly: what a caller can send is 400, never 500."""
 
+import json
 from collections.abc import Mapping
 from typing import IO, Any
 
@@ -15,6 +16,7 @@ class ObjectParser(JSONParser):
     ) -> dict[str, Any]:
         try:
             parsed = super().parse(stream, media_type, parser_context)
+            json.dumps(parsed, ensure_ascii=False).encode()  # half a surrogate pair fits in no answer and no database
         except (RecursionError, UnicodeError) as unreadable:
             raise ParseError("The body cannot be read as JSON.") from unreadable
         if not isinstance(parsed, dict):
