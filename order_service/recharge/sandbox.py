@@ -10,14 +10,15 @@ import secrets
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from datetime import UTC, datetime
+from typing import Annotated, Any
 from urllib.parse import quote
 
 import urllib3
 from django.conf import settings
-from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
-from contracts.fields import Amount, Id
+from contracts.fields import Id
 from flextx.outcome import Outcome
 from order_service.recharge.errors import BadCallback, BadSignature
 from order_service.recharge.models import Order
@@ -38,10 +39,12 @@ class ChannelPayment(BaseModel):
     trade_no: Id
     order_no: Id
     merchant_id: Id
-    amount_minor: Amount
+    # Any amount can be read: one that is not the order's, even zero, is a refusal that an operator sees.
+    amount_minor: Annotated[int, Field(ge=-(2**63), lt=2**63)]
     currency: Id
     status: Id
-    paid_at: AwareDatetime
+    # The ends of the calendar have no UTC: the database could not store them, or nobody read them again.
+    paid_at: Annotated[AwareDatetime, Field(ge=datetime(2000, 1, 1, tzinfo=UTC), lt=datetime(2200, 1, 1, tzinfo=UTC))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,7 @@ def verified_callback(headers: Mapping[str, str], body: bytes) -> ChannelPayment
     if len(body) > CALLBACK_BYTES_MAX:
         raise BadCallback(f"A callback has at most {CALLBACK_BYTES_MAX} bytes.")
     timestamp = _check_signature(headers, body)
-    if not timestamp.isdigit() or abs(time.time() - int(timestamp[:12])) > CLOCK_SKEW_SECONDS_MAX:
+    if not timestamp.isdecimal() or abs(time.time() - int(timestamp[:12])) > CLOCK_SKEW_SECONDS_MAX:
         raise BadSignature("Sandbox-Timestamp is more than 300 seconds from now: sign each attempt anew.")
     try:
         return ChannelPayment.model_validate_json(body)
