@@ -107,7 +107,7 @@ def payment_of(order: Order, **changes: Any) -> dict[str, Any]:
         "amount_minor": order.amount_minor,
         "currency": order.currency,
         "status": "SUCCESS",
-        "paid_at": "2026-11-21T08:00:00.000000Z",
+        "paid_at": "2026-11-21T08:00:00Z",
     } | changes
 
 
