@@ -112,7 +112,8 @@ class Payment(models.Model):
             models.UniqueConstraint(fields=["channel", "trade_no"], name="payment_once_per_trade"),
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="payment_positive"),
             models.CheckConstraint(
-                condition=Q(state="accepted", accepted_for=F("order"))
+                # A comparison with NULL refuses nothing: that it is set has to be said.
+                condition=Q(state="accepted", accepted_for__isnull=False, accepted_for=F("order"))
                 | Q(state="to_refund", accepted_for__isnull=True)
                 | Q(state__in=["refunding", "refunded"]),
                 name="payment_accepted_for_its_order",
@@ -127,7 +128,7 @@ class OrderMove(models.Model):
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="moves")
     from_status = models.CharField(max_length=12)
     to_status = models.CharField(max_length=12)
-    who = models.CharField(max_length=100)
+    who = models.CharField(max_length=120)  # a role before the longest name
     why = models.CharField(max_length=500)
     at = models.DateTimeField(db_default=Now())
 
