@@ -228,7 +228,8 @@ def test_a_folder_that_is_not_ours_is_neither_filled_nor_deleted(place):
 
 def test_the_secrets_of_a_running_system_are_its_owners_alone(running):
     layout = running.layout
-    private = [layout.env_file, layout.supervisor_socket, *layout.secrets.iterdir(), layout.run_dir / "channel.sqlite3"]
+    written = [layout.env_file, layout.run_dir / "channel.sqlite3", layout.log("order-web"), layout.log("postgres")]
+    private = [layout.supervisor_socket, *layout.secrets.iterdir(), *written]
 
     assert {stat.S_IMODE(file.stat().st_mode) for file in private} == {0o600}
 

@@ -22,7 +22,6 @@ pidfile={run_dir}/supervisord.pid
 childlogdir={run_dir}/logs
 identifier=live-coins
 nodaemon=true
-umask=077
 silent=true
 {user}
 [unix_http_server]

@@ -58,7 +58,8 @@ def _start_or_take_down(system: System) -> None:
 
 
 def _start(system: System) -> None:
-    os.umask(0o077)  # RUN_DIR may be passed through by others: what is written in it is not for them
+    # Others may pass through RUN_DIR: what is written in it, also by all that is started, is not for them.
+    os.umask(0o077)
     system.save()
     make_keys(system.layout.secrets)
     prepare = prepare_commands(system)
