@@ -12,6 +12,7 @@ from typing import Any
 from contracts import ORDER_EVENTS, OrderCompleted
 from flextx.envelope import rfc3339
 from flextx.outbox.models import OutboxMessage
+from flextx.outbox.publish import physical_topic
 from order_service.recharge.models import CreditNotice, Order, OrderMove, Payment
 
 Hop = tuple[str, str, datetime | str | None, dict[str, Any]]
@@ -61,7 +62,7 @@ def _move_hop(name: str, order: Order, to: str, at: datetime | None) -> Hop:
 
 def _outbox_hops(order: Order) -> Iterator[Hop]:
     row = OutboxMessage.objects.filter(
-        topic=ORDER_EVENTS, key=order.order_no, event_type=OrderCompleted.event_type
+        topic=physical_topic(ORDER_EVENTS), key=order.order_no, event_type=OrderCompleted.event_type
     ).first()
     if row is None:
         yield "outbox_written", "order", None, {}

@@ -1,5 +1,7 @@
 """Do orders, payments, announcements and notices of credit tell the same story?"""
 
+from contracts import ORDER_EVENTS
+from flextx.outbox.publish import physical_topic
 from flextx.reconciliation import Findings, one_snapshot, rows_of
 from order_service.recharge import sql
 
@@ -20,6 +22,6 @@ def reconcile() -> Findings:
         ((findings.checked,),) = rows_of(sql.COUNT_ORDERS)
         ((findings.in_flight,),) = rows_of(sql.COUNT_IN_FLIGHT)
         for name, statement in _COMPARISONS.items():
-            for order_no, detail in rows_of(statement):
+            for order_no, detail in rows_of(statement, topic=physical_topic(ORDER_EVENTS)):
                 findings.differs(name, order_no, detail)
     return findings

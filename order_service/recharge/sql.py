@@ -5,7 +5,7 @@ COMPLETED_NOT_ANNOUNCED = """
 SELECT o.order_no, 'status ' || o.status || ', but no OrderCompleted in the outbox' FROM recharge_order o
 WHERE o.completed_at IS NOT NULL AND NOT EXISTS (
     SELECT FROM flextx_outbox_outboxmessage m
-    WHERE m.topic = 'order.events' AND m.key = o.order_no AND m.event_type = 'OrderCompleted')
+    WHERE m.topic = %(topic)s AND m.key = o.order_no AND m.event_type = 'OrderCompleted')
 ORDER BY o.id LIMIT 1000
 """
 

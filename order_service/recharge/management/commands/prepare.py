@@ -17,6 +17,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         call_command("migrate", interactive=False, verbosity=options["verbosity"])
         call_command("create_topics")
+        call_command("adopt_log")
         Product.objects.bulk_create(
             [Product(product_id=pid, coins=coins, amount_minor=fen, currency="CNY") for pid, coins, fen in _PRODUCTS],
             ignore_conflicts=True,

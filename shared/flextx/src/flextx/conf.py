@@ -7,7 +7,7 @@ Each project reads its environment in its own settings file and hands the values
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -20,7 +20,15 @@ class FlextxSettings(BaseModel):
 
     source: str = Field(min_length=1, max_length=100)
     """This service's name: `ce_source` of what it publishes and the name of its consumer group."""
-    transport: Literal["embedded"] = "embedded"
+    transport: Literal["embedded", "kafka"] = "embedded"
+    kafka_bootstrap_servers: str = ""
+    """host:port, separated by commas."""
+    kafka_options: dict[str, Any] = Field(default={}, repr=False)
+    """Handed to every Kafka client as it is: SASL, TLS, whatever kafka-python takes."""
+    kafka_replication: int = Field(default=-1, ge=-1)
+    """Replicas of a new topic; -1: the broker's default."""
+    topic_prefix: str = Field(default="", pattern=r"^[A-Za-z0-9._-]{0,50}$")
+    """In front of topics and groups, so that two systems can share a broker."""
     log_database_url: str = ""
     """Where the embedded log lives, libpq URI; a database of its own, never the service's."""
     log_database_password: str = Field(default="", repr=False)
@@ -58,12 +66,19 @@ class FlextxSettings(BaseModel):
         return self
 
     @model_validator(mode="after")
-    def _embedded_log_has_a_database(self) -> Self:
-        if not self.log_database_url:
+    def _the_log_has_an_address(self) -> Self:
+        if self.transport == "embedded" and not self.log_database_url:
             raise ValueError(
                 "LOG_DATABASE_URL is needed for TRANSPORT 'embedded': set it to the message log's database"
             )
+        if self.transport == "kafka" and not self.kafka_bootstrap_servers:
+            raise ValueError("KAFKA_BOOTSTRAP_SERVERS is needed for TRANSPORT 'kafka': set it to host:port,host:port")
         return self
+
+    @property
+    def physical_topics(self) -> tuple[str, ...]:
+        """The topics as the log knows them."""
+        return tuple(self.topic_prefix + topic for topic in self.topics)
 
 
 @lru_cache(maxsize=1)

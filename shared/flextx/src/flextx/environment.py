@@ -5,6 +5,7 @@ Every mistake is an ImproperlyConfigured that names the variable and says what t
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,19 @@ def secret(name: str) -> str:
         return path.read_text(encoding="utf-8").strip()
     except OSError as unreadable:
         raise ImproperlyConfigured(f"{name} points to {path}, which cannot be read: {unreadable.strerror}") from None
+
+
+def json_object(name: str) -> dict[str, Any]:
+    """The JSON object in the file that `name` points to; without the variable an empty one."""
+    if not text(name, ""):
+        return {}
+    try:
+        parsed = json.loads(secret(name))
+    except ValueError:
+        parsed = None
+    if not isinstance(parsed, dict):
+        raise ImproperlyConfigured(f"{name} must point to a file with one JSON object")
+    return parsed
 
 
 def database(url: str, password: str, *, pool_size: int = 0) -> dict[str, Any]:
@@ -84,8 +98,13 @@ def flextx(*, source: str, topics: tuple[str, ...]) -> dict[str, Any]:
         "SOURCE": source,
         "TRANSPORT": text("TRANSPORT", "embedded"),
         "TOPICS": topics,
-        "LOG_DATABASE_URL": text("LOG_DATABASE_URL"),
-        "LOG_DATABASE_PASSWORD": secret("LOG_DATABASE_PASSWORD_FILE"),
+        "TOPIC_PREFIX": text("TOPIC_PREFIX", ""),
+        "KAFKA_BOOTSTRAP_SERVERS": text("KAFKA_BOOTSTRAP_SERVERS", ""),
+        "KAFKA_OPTIONS": json_object("KAFKA_OPTIONS_FILE"),
+        "LOG_DATABASE_URL": text("LOG_DATABASE_URL", ""),
+        "LOG_DATABASE_PASSWORD": secret("LOG_DATABASE_PASSWORD_FILE")
+        if "LOG_DATABASE_PASSWORD_FILE" in os.environ
+        else "",
         "AUTH_JWKS_FILE": text("AUTH_JWKS_FILE"),
         "AUTH_ISSUER": text("AUTH_ISSUER", "live-coins"),
         "AUTH_AUDIENCE": source,

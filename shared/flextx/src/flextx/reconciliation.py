@@ -42,10 +42,10 @@ class Findings:
         }
 
 
-def rows_of(statement: str) -> Iterator[tuple[Any, ...]]:
+def rows_of(statement: str, **params: Any) -> Iterator[tuple[Any, ...]]:
     """The rows of one query, read in portions so that a large ledger does not fill the memory."""
     with connection.cursor() as cursor:
-        cursor.execute(statement)
+        cursor.execute(statement, params)
         while rows := cursor.fetchmany(5_000):
             yield from rows
 

@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 
 from flextx.envelope import Envelope
 from flextx.event import Event
+from flextx.outbox.publish import physical_topic
 from flextx.tracing import caused_by
 from flextx.transports.protocol import Record
 
@@ -76,4 +77,4 @@ def knows_type(event_type: str) -> bool:
 
 def handled_topics() -> list[str]:
     """The topics to read, from the registered handlers."""
-    return sorted({route.event_class.topic for route in _routes.values()})
+    return sorted({physical_topic(route.event_class.topic) for route in _routes.values()})

@@ -19,7 +19,7 @@ DO UPDATE SET skipped = flextx_inbox_skippedtype.skipped + EXCLUDED.skipped, las
 
 KNOW_POSITION = """
 INSERT INTO flextx_inbox_inboxposition (consumer, topic, partition, log_id, next_offset)
-VALUES (%(consumer)s, %(topic)s, %(partition)s, %(log_id)s, 0) ON CONFLICT DO NOTHING
+VALUES (%(consumer)s, %(topic)s, %(partition)s, %(log_id)s, %(next_offset)s) ON CONFLICT DO NOTHING
 """
 
 LOCK_POSITION = """

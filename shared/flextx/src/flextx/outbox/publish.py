@@ -58,7 +58,7 @@ def _row(publication: Publication) -> OutboxMessage:
     event, cause = publication.event, publication.cause or current_cause()
     return OutboxMessage(
         event_id=uuid7(),
-        topic=event.topic,
+        topic=physical_topic(event.topic),
         key=publication.key,
         sequence=publication.sequence,
         bucket=bucket_of(publication.key),
@@ -69,6 +69,11 @@ def _row(publication: Publication) -> OutboxMessage:
         causation_id=cause.event_id,
         body=_checked_body(event),
     )
+
+
+def physical_topic(topic: str) -> str:
+    """The topic as the log knows it, with TOPIC_PREFIX; outbox, inbox and journey all name this one."""
+    return flextx_settings().topic_prefix + topic
 
 
 def bucket_of(key: str) -> int:

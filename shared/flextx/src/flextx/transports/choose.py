@@ -4,8 +4,13 @@ from flextx.conf import flextx_settings
 from flextx.transports.protocol import Transport
 
 
-def transport() -> Transport:
-    """The configured message log; nothing connects before it is used."""
+def transport(kind: str | None = None) -> Transport:
+    """The configured message log, or the one of this kind; nothing connects before it is used."""
+    conf = flextx_settings()
+    if (kind or conf.transport) == "kafka":
+        from flextx.transports.kafka import Kafka  # so that kafka-python is needed only where Kafka is
+
+        return Kafka(conf)
     from flextx.transports.embedded import EmbeddedLog
 
-    return EmbeddedLog(flextx_settings())
+    return EmbeddedLog(conf)

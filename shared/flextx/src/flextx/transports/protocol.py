@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from flextx.envelope import Headers
+from flextx.errors import OffsetOutOfRange
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +75,17 @@ class Batch:
         return [record for record in self.records if record.offset >= position]
 
 
-StartPosition = Callable[[str, int], int | None]
-"""(topic, partition) -> the offset to read first; None: the earliest that the log holds."""
+StartPosition = Callable[[str, int, int], int]
+"""(topic, partition, the earliest offset the log holds) -> the offset to read first."""
+
+
+def check_range(topic: str, partition: int, position: int, earliest: int, end: int) -> None:
+    """Raises OffsetOutOfRange: records between the stored position and the log are gone, or the log lost its end."""
+    if not earliest <= position <= end:
+        raise OffsetOutOfRange(
+            f"{topic}/{partition} holds {earliest} to {end}, but the stored position is {position}. Find out what was"
+            " lost with `make reconcile`, then set the position row by hand"
+        )
 
 
 class Producer(Protocol):
@@ -106,6 +116,9 @@ class Transport(Protocol):
 
     def create_topics(self) -> None:
         """Create what is missing; existing topics stay as they are."""
+
+    def end_offsets(self, topics: Sequence[str]) -> dict[tuple[str, int], int]:
+        """The next offset of every partition of these topics."""
 
     def producer(self) -> Producer: ...
 

@@ -8,10 +8,10 @@ from itertools import groupby
 from operator import attrgetter
 
 from flextx.conf import FlextxSettings
-from flextx.errors import OffsetOutOfRange, StaleLease
+from flextx.errors import StaleLease
 from flextx.leases import Epochs, LeaseBook
 from flextx.transports.embedded.connection import LogConnection
-from flextx.transports.protocol import Batch, Record, StartPosition
+from flextx.transports.protocol import Batch, Record, StartPosition, check_range
 
 # One statement for all partitions. The join with the lease is the fence: what was taken over yields nothing.
 _FETCH = """
@@ -26,6 +26,13 @@ CROSS JOIN LATERAL (
     WHERE r.topic = asked.topic AND r.partition = asked.partition AND r.record_offset >= asked.from_offset
     ORDER BY r.record_offset LIMIT %(limit)s) record
 ORDER BY record.topic, record.partition, record.record_offset
+"""
+
+_RANGES = """
+SELECT topic, partition,
+    coalesce((SELECT min(record_offset) FROM log_record r WHERE r.topic = p.topic AND r.partition = p.partition), 0),
+    next_offset
+FROM log_partition p WHERE topic = ANY(%(topics)s)
 """
 
 _COMMIT = """
@@ -96,25 +103,22 @@ class EmbeddedConsumer:
             return
         asked_at = time.monotonic()
         with self._connection.transaction() as cursor:
-            cursor.execute(
-                "SELECT topic, partition, next_offset FROM log_partition WHERE topic = ANY(%s)",
-                [list(self._topics)],
-            )
-            ends = {_resource(topic, partition): end for topic, partition, end in cursor.fetchall()}
+            cursor.execute(_RANGES, {"topics": list(self._topics)})
+            ranges = {_resource(topic, partition): (start, end) for topic, partition, start, end in cursor.fetchall()}
             if self._just_started:
-                self._book.add_resources(cursor, ends)
-            epochs = self._book.hold_share(cursor, list(ends), just_started=self._just_started)
+                self._book.add_resources(cursor, ranges)
+            epochs = self._book.hold_share(cursor, list(ranges), just_started=self._just_started)
         self._renewed_at, self._just_started = asked_at, False
-        self._take(epochs, ends)
+        self._take(epochs, ranges)
 
-    def _take(self, epochs: Epochs, ends: dict[str, int]) -> None:
+    def _take(self, epochs: Epochs, ranges: dict[str, tuple[int, int]]) -> None:
         """Read what is newly held from the position stored beside the effects; keep on reading the rest."""
         for resource, epoch in epochs.items():
             if self._epochs.get(resource) == epoch:
                 continue
-            position = self._start(*_topic_and_partition(resource)) or 0
-            if position > ends[resource]:
-                raise OffsetOutOfRange(f"{resource} ends at {ends[resource]}, but the stored position is {position}")
+            place, (earliest, end) = _topic_and_partition(resource), ranges[resource]
+            position = self._start(*place, earliest)
+            check_range(*place, position, earliest, end)
             self._positions[resource] = position
         self._epochs = epochs
 

@@ -27,7 +27,7 @@ class EmbeddedLog:
                 row = cursor.fetchone()
                 if row is None:
                     raise TransportUnavailable("the embedded log is empty: run create_topics")
-                return str(row[0])
+                return f"embedded:{row[0]}"
         finally:
             connection.close()
 
@@ -39,8 +39,23 @@ class EmbeddedLog:
                 cursor.execute(files(__package__).joinpath("schema.sql").read_bytes())
                 cursor.executemany(
                     "INSERT INTO log_partition (topic, partition) VALUES (%s, %s) ON CONFLICT DO NOTHING",
-                    [(topic, number) for topic in self._conf.topics for number in range(self._conf.topic_partitions)],
+                    [
+                        (topic, number)
+                        for topic in self._conf.physical_topics
+                        for number in range(self._conf.topic_partitions)
+                    ],
                 )
+        finally:
+            connection.close()
+
+    def end_offsets(self, topics: Sequence[str]) -> dict[tuple[str, int], int]:
+        connection = LogConnection(self._conf)
+        try:
+            with connection.transaction() as cursor:
+                cursor.execute(
+                    "SELECT topic, partition, next_offset FROM log_partition WHERE topic = ANY(%s)", [list(topics)]
+                )
+                return {(topic, partition): end for topic, partition, end in cursor.fetchall()}
         finally:
             connection.close()
 
