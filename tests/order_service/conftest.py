@@ -28,7 +28,7 @@ def pytest_unconfigure() -> None:
 @pytest.fixture(scope="session")
 def sandbox_channel() -> Iterator[WebProcess]:
     """The real stand-in channel, once for all stories: an order's number is never used twice."""
-    environment = {"CHANNEL_DATABASE_FILE": str(FOLDER / "channel.sqlite3"), "CALLBACK_STAIRCASE": "0.1,0.1,0.5"}
+    environment = {"CHANNEL_DATABASE_FILE": str(FOLDER / "channel.sqlite3"), "CALLBACK_STAIRCASE": "0.05,0.05,0.2"}
     done = manage("sandbox_channel", "prepare", environment=environment)
     assert done.returncode == 0, done.stderr
     with WebProcess("sandbox_channel", environment, log=FOLDER / "channel.log") as web:

@@ -17,6 +17,9 @@ REFUSED = [
     ({"merchant_id": "somebody-else"}, 422, "merchant_mismatch"),
     ({"amount_minor": 599}, 422, "amount_mismatch"),
     ({"amount_minor": 601}, 422, "amount_mismatch"),
+    ({"amount_minor": 0}, 422, "amount_mismatch"),
+    ({"amount_minor": -600}, 422, "amount_mismatch"),
+    ({"amount_minor": 2**63 - 1}, 422, "amount_mismatch"),
     ({"currency": "USD"}, 422, "currency_mismatch"),
     ({"currency": "cny"}, 422, "currency_mismatch"),
 ]

@@ -1,6 +1,11 @@
 """The channel may call back many times at once; real connections, real threads."""
 
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+
 from flextx.outbox.models import OutboxMessage
+from order_service.recharge.errors import MoveRefused
 from order_service.recharge.models import Incident, Order, OrderMove, Payment
 from order_service.recharge.moves import move
 from tests.order_service.stories import BUYER, call_back, payment_of
@@ -25,7 +30,7 @@ def test_of_different_trades_at_once_one_is_accepted() -> None:
     order = BUYER.has_ordered()
     payments = [payment_of(order) for _ in range(10)]
 
-    answers = together([lambda payment=payment: call_back(payment) for payment in payments])
+    answers = together([partial(call_back, payment) for payment in payments])
 
     assert [answer.json() for answer in answers] == [{"code": "SUCCESS"}] * 10
     states = sorted(Payment.objects.values_list("state", flat=True))
@@ -37,7 +42,7 @@ def test_one_trade_for_two_orders_at_once_pays_one_of_them() -> None:
     """Fault tried: the comparison behind get_or_create left out of accept_payment."""
     payments = [payment_of(BUYER.has_ordered(), trade_no="t-1") for _ in range(2)]
 
-    answers = together([lambda payment=payment: call_back(payment) for payment in payments])
+    answers = together([partial(call_back, payment) for payment in payments])
 
     assert sorted(answer.status for answer in answers) == [200, 409]
     assert Payment.objects.count() == 1
@@ -54,7 +59,8 @@ def test_a_payment_and_a_closing_at_once_leave_no_money_unaccounted() -> None:
     orders = [BUYER.has_ordered() for _ in range(8)]
     for order in orders:
         payment = payment_of(order)
-        together([lambda payment=payment: call_back(payment).status, lambda order=order: close(order)])
+        jobs: list[Callable[[], object]] = [partial(call_back, payment), partial(close, order)]
+        together(jobs)
         order.refresh_from_db()
         (row,) = Payment.objects.filter(order=order)
         assert (order.status, row.state) in (("completed", "accepted"), ("refund_due", "to_refund"))
@@ -62,12 +68,7 @@ def test_a_payment_and_a_closing_at_once_leave_no_money_unaccounted() -> None:
     assert OutboxMessage.objects.count() == completed
 
 
-def close(order: Order) -> int:
+def close(order: Order) -> None:
     """As a worker would that read the order a moment ago: without its lock."""
-    from order_service.recharge.errors import MoveRefused
-
-    try:
+    with suppress(MoveRefused):
         move(Order.objects.get(pk=order.pk), "closed", who="test", why="expired", closed_at=order.created_at)
-    except MoveRefused:
-        return 409
-    return 200
