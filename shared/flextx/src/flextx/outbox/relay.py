@@ -53,14 +53,13 @@ class Relay:
         while not stop.is_set():
             try:
                 worked = self._step()
+                self._outages = 0
+                if worked == 0 and once:
+                    break
+                if worked == 0:
+                    self._sleep(stop)
             except (TransportUnavailable, DatabaseError) as outage:
                 self._wait_out(outage, stop)
-                continue
-            self._outages = 0
-            if worked == 0 and once:
-                break
-            if worked == 0:
-                self._sleep(stop)
         self._leave()
 
     def _step(self) -> int:

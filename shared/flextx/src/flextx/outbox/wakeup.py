@@ -51,6 +51,7 @@ class Sleeper:
 
     def wait(self, timeout_seconds: float) -> None:
         """Return at a wake-up or after `timeout_seconds`."""
-        raw = connections[self._using].connection
-        for _ in raw.notifies(timeout=timeout_seconds, stop_after=1):
-            return
+        connection = connections[self._using]
+        with connection.wrap_database_errors:  # a connection lost meanwhile is an outage like any other
+            for _ in connection.connection.notifies(timeout=timeout_seconds, stop_after=1):
+                return
