@@ -9,12 +9,14 @@ from uuid_utils.compat import uuid7
 
 from contracts import ACCOUNT_EVENTS, CoinsCredited
 from flextx.envelope import Envelope
+from flextx.inbox.position import start_position
 from flextx.inbox.process import process_batch
 from flextx.tracing import new_traceparent
 from flextx.transports.protocol import Batch, Record
 from order_service.recharge.models import Order
 
 CONSUMER = "order-service"
+LOG_ID = "the-log"
 PARTITION = 3
 _offsets = itertools.count()
 
@@ -55,4 +57,5 @@ def record_of(event: CoinsCredited, *, event_id: UUID | None = None) -> Record:
 def deliver(*records: Record) -> None:
     """What the consumer does with a batch it has read."""
     batch = Batch(ACCOUNT_EVENTS, PARTITION, 0, records)
-    assert process_batch(batch, consumer=CONSUMER, log_id="the-log") == batch.next_offset
+    start_position(CONSUMER, LOG_ID, batch.topic, batch.partition, 0)
+    assert process_batch(batch, consumer=CONSUMER, log_id=LOG_ID) == batch.next_offset

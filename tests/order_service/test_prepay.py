@@ -10,9 +10,9 @@ import urllib3
 from django.db import connection, connections
 from pytest_django import Settings
 
+from flextx.testing import wait_until
 from order_service.recharge.models import Order
 from tests.order_service.stories import BUYER, STRANGER, Answer, has_paid
-from tests.support.waiting import wait_until
 from tests.support.web_process import WebProcess
 
 

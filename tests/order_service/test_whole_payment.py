@@ -12,10 +12,10 @@ import urllib3
 from pytest_django import Settings
 
 from flextx.outbox.models import OutboxMessage
+from flextx.testing import wait_until
 from order_service.recharge.models import Incident, Order, Payment
 from tests.order_service.processes import own_web
 from tests.order_service.stories import BUYER
-from tests.support.waiting import wait_until
 from tests.support.web_process import WebProcess
 
 
