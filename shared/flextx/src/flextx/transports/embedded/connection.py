@@ -13,6 +13,8 @@ from flextx.errors import TransportUnavailable
 
 # A frozen process must not keep a partition's head locked: the server ends its session.
 _SESSION = "-c idle_in_transaction_session_timeout=5000 -c lock_timeout=5000 -c timezone=UTC"
+# InternalError: what a session learns that the server ended because it stood still inside a transaction.
+_OUTAGES = (psycopg.OperationalError, psycopg.InterfaceError, psycopg.InternalError)
 
 
 class LogConnection:
@@ -45,7 +47,7 @@ class LogConnection:
     def outages_named(self) -> Iterator[None]:
         try:
             yield
-        except (psycopg.OperationalError, psycopg.InterfaceError) as outage:
+        except _OUTAGES as outage:
             self.close()
             raise TransportUnavailable(f"the embedded log's database: {outage}") from outage
 
