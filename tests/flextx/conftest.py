@@ -5,20 +5,26 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 import django
 import psycopg
 import pytest
 
+if TYPE_CHECKING:
+    from tests.flextx.processes import Staff
+
 FOLDER = Path(tempfile.mkdtemp(prefix="flextx-suite-"))
 SERVER = urlsplit(os.environ["TEST_DATABASE_URL"])
 LOG_SERVER = urlsplit(os.environ["TEST_LOG_DATABASE_URL"])
-LOG_DATABASE = "flextx_suite_log"
+# Of this run alone, so that two runs can share a server.
+DATABASE = f"flextx_suite_{os.getpid()}"
+LOG_DATABASE = f"{DATABASE}_log"
 (FOLDER / "password").write_text(unquote(SERVER.password or ""))
 os.environ |= {
     "DJANGO_SETTINGS_MODULE": "tests.flextx.settings",
-    "SHOP_DATABASE_URL": f"postgresql://{SERVER.username}@{SERVER.hostname}:{SERVER.port}/flextx_suite",
+    "SHOP_DATABASE_URL": f"postgresql://{SERVER.username}@{SERVER.hostname}:{SERVER.port}/{DATABASE}",
     "SHOP_DATABASE_PASSWORD_FILE": str(FOLDER / "password"),
     "LOG_DATABASE_URL": f"postgresql://{LOG_SERVER.username}@{LOG_SERVER.hostname}:{LOG_SERVER.port}/{LOG_DATABASE}",
     "RUN_DIR": str(FOLDER),
@@ -39,7 +45,6 @@ def log_database() -> Iterator[None]:
     from flextx.transports.choose import transport
 
     with psycopg.connect(os.environ["TEST_LOG_DATABASE_URL"], autocommit=True, connect_timeout=5) as server:
-        server.execute(f"DROP DATABASE IF EXISTS {LOG_DATABASE} WITH (FORCE)")
         server.execute(f"CREATE DATABASE {LOG_DATABASE}")
         transport().create_topics()
         yield
@@ -57,3 +62,12 @@ def log(log_database: None) -> None:
 @pytest.fixture
 def shop(transactional_db: None, log: None) -> None:
     """The shop's database and the log, both empty; what a story commits is really committed."""
+
+
+@pytest.fixture
+def staff(shop: None, tmp_path: Path) -> Iterator["Staff"]:
+    """Relays and consumers as processes of their own."""
+    from tests.flextx.processes import Staff, processes
+
+    with processes() as started:
+        yield Staff(started, tmp_path)

@@ -1,11 +1,13 @@
 """Looking into the embedded log's database, beside the toolkit."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import psycopg
+from psycopg.conninfo import conninfo_to_dict
 
 from flextx.conf import flextx_settings
 
@@ -47,6 +49,23 @@ def empty_log() -> None:
     tell("TRUNCATE log_record, log_commit, log_lease, log_member")
     tell("DELETE FROM log_partition WHERE topic <> 'shop.things'")
     tell("UPDATE log_partition SET next_offset = 0")
+
+
+def create_topic(topic: str) -> None:
+    tell("INSERT INTO log_partition (topic, partition) SELECT %s, generate_series(0, 3)", topic)
+
+
+@contextmanager
+def away() -> Iterator[None]:
+    """The log's database takes no connections and has ended those it had."""
+    name = conninfo_to_dict(flextx_settings().log_database_url)["dbname"]
+    with psycopg.connect(os.environ["TEST_LOG_DATABASE_URL"], autocommit=True, connect_timeout=5) as server:
+        try:
+            server.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false".encode())
+            server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
+            yield
+        finally:
+            server.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true".encode())
 
 
 def stored_records(topic: str = "shop.things") -> list[Stored]:

@@ -33,7 +33,7 @@ def test_a_change_and_its_announcement_commit_together() -> None:
 
 
 def test_what_is_rolled_back_was_never_announced() -> None:
-    """Fault tried: publish_all writes through a connection of its own."""
+    """Fault tried: publish_all writes in another thread, hence through a connection of its own."""
     with pytest.raises(RuntimeError), transaction.atomic():
         make("cup")
         assert OutboxMessage.objects.count() == 1

@@ -11,8 +11,9 @@ from uuid_utils.compat import uuid7
 from flextx.conf import flextx_settings
 from flextx.envelope import Envelope
 from flextx.event import Event
-from flextx.inbox.models import InboxPosition
+from flextx.inbox.position import start_position
 from flextx.inbox.process import process_batch
+from flextx.outbox.publish import physical_topic
 from flextx.tracing import new_traceparent
 from flextx.transports.protocol import Batch, Record
 
@@ -26,20 +27,15 @@ def deliver(*events: Event, key: str = "a-key", event_ids: Sequence[UUID] | None
     events again, pass the ids that the first call gave.
     """
     ids = list(event_ids) if event_ids is not None else [uuid7() for _ in events]
-    topic = events[0].topic
-    offset = _next_offset(topic)
+    consumer, topic = flextx_settings().source, physical_topic(events[0].topic)
+    offset = start_position(consumer, LOG_ID, topic, 0, 0)
     records = tuple(
         Record(topic, 0, offset + number, key, _envelope(event, event_id, number).headers(), event.body())
         for number, (event, event_id) in enumerate(zip(events, ids, strict=True))
     )
     batch = Batch(topic, 0, asked_from=offset, records=records)
-    process_batch(batch, consumer=flextx_settings().source, log_id=LOG_ID)
+    process_batch(batch, consumer=consumer, log_id=LOG_ID)
     return ids
-
-
-def _next_offset(topic: str) -> int:
-    row = InboxPosition.objects.filter(consumer=flextx_settings().source, topic=topic, partition=0).first()
-    return row.next_offset if row is not None else 0
 
 
 def _envelope(event: Event, event_id: UUID, number: int) -> Envelope:

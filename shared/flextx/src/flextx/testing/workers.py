@@ -28,17 +28,17 @@ def relay_once(name: str = "test-relay") -> None:
 
 
 @contextmanager
-def running(*workers: Worker) -> Iterator[None]:
-    """Run the workers in threads until the block ends; what ended one of them is raised there."""
+def running(*workers: Worker) -> Iterator[StopSignal]:
+    """Run the workers in threads until the block ends; what ended one of them early is raised there."""
     stop = StopSignal()
     with ThreadPoolExecutor(max_workers=len(workers)) as pool:
         futures = [pool.submit(_run, worker, stop) for worker in workers]
         try:
-            yield
+            yield stop
         finally:
             stop.set()
-        for future in futures:
-            future.result(timeout=STOP_SECONDS_MAX)
+            for future in futures:
+                future.result(timeout=STOP_SECONDS_MAX)  # a worker's own error is why the block failed, if it did
 
 
 def _run(worker: Worker, stop: StopSignal) -> None:
