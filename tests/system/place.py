@@ -27,16 +27,29 @@ class Place:
         self.port_base = port_base
 
     def make(self, target: str, **variables: str) -> subprocess.CompletedProcess[str]:
-        place = {"RUN_DIR": str(self.layout.run_dir), "PORT_BASE": str(self.port_base), "PYTHON": sys.executable}
-        inherited = {name: value for name, value in os.environ.items() if name not in OUTER_MAKE}
         return subprocess.run(
             ["make", "-s", target],
             cwd=PROJECT,
-            env=inherited | place | variables,
+            env=self._environment() | variables,
             capture_output=True,
             text=True,
             timeout=180,
         )
+
+    def start(self, target: str) -> subprocess.Popen[bytes]:
+        """In a group of its own, as a shell starts it."""
+        return subprocess.Popen(
+            ["make", "-s", target],
+            cwd=PROJECT,
+            env=self._environment(),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            process_group=0,
+        )
+
+    def _environment(self) -> dict[str, str]:
+        place = {"RUN_DIR": str(self.layout.run_dir), "PORT_BASE": str(self.port_base), "PYTHON": sys.executable}
+        return {name: value for name, value in os.environ.items() if name not in OUTER_MAKE} | place
 
     def pids(self) -> dict[str, int]:
         return {one.name: one.pid for one in supervisor.process_states(self.layout)}

@@ -1,6 +1,10 @@
 """Systems come and go by `make` alone: beside each other, again after a kill, and without a trace.
 
 Only processes of systems that are started here are killed, each by the pid that its own system names.
+
+Faults that were planted in shared/stack, one at a time, and seen by these stories: autorestart=false; a process's mark
+never found; check_ports left out; nothing taken down after a failed start; a foreign RUN_DIR taken for ours; no umask;
+old data kept aside for a new RUN_DIR; `up` that does not look for a running system; a shared lock; an opened parent.
 """
 
 import os
@@ -150,6 +154,17 @@ def test_a_start_that_fails_shows_why_and_takes_everything_down(place):
     assert "channel-prepare ended with 1" in done.stderr
     assert "unable to open database file" in done.stderr  # the log's own words
     assert survivors(place.layout) == []
+
+
+def test_ctrl_c_in_the_middle_of_up_leaves_nothing(place):
+    started = place.start("up")
+    eventually(lambda: (place.layout.run_dir / "supervisord.pid").exists())
+
+    os.killpg(started.pid, signal.SIGINT)  # as a terminal does: to make and all in front of it
+
+    assert started.wait(timeout=60) != 0
+    assert survivors(place.layout) == []
+    assert place.make("up").returncode == 0
 
 
 def test_a_private_parent_keeps_its_mode_and_destroy_leaves_no_trace(place, tmp_path):
