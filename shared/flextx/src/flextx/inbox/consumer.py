@@ -65,7 +65,7 @@ class EventConsumer:
     def _process(self, consumer: Consumer, batch: Batch) -> None:
         next_offset = process_batch(batch, consumer=self._group, log_id=self._log_id)
         if next_offset != batch.next_offset:
-            logger.warning("position of %s/%s was set back to %s", batch.topic, batch.partition, next_offset)
+            logger.warning("position of %s/%s was moved: reading on from %s", batch.topic, batch.partition, next_offset)
             consumer.seek(batch.topic, batch.partition, next_offset)
             return
         crash_point(_BEFORE_COMMIT)

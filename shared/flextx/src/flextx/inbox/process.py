@@ -24,7 +24,8 @@ logger = logging.getLogger(__name__)
 def process_batch(batch: Batch, *, consumer: str, log_id: str) -> int:
     """Handle what this consumer has not handled; the answer is the offset to read next.
 
-    It is lower than the batch when the stored position was set back, for a replay or by a restored database.
+    It is lower than the batch when the stored position was set back, for a replay or by a restored database, and
+    higher when a successor dealt with more than this batch meanwhile: then nothing is done here.
     A failing batch is done again record by record, so that only the failing one and what follows it of its key go
     aside. Raises what RETRY_ALL names (try again later) and LogChanged (do not go on).
     """
@@ -40,7 +41,7 @@ def process_batch(batch: Batch, *, consumer: str, log_id: str) -> int:
 @atomic("inbox.batch")
 def _process_together(batch: Batch, consumer: str, log_id: str) -> int:
     position = lock_position(batch, consumer, log_id)
-    if position < batch.asked_from:
+    if not batch.asked_from <= position < batch.next_offset:
         return position
     records = batch.records_from(position)
     aside = diverted_keys(consumer, (record.key for record in records))
@@ -55,7 +56,7 @@ def _process_together(batch: Batch, consumer: str, log_id: str) -> int:
 @atomic("inbox.split")
 def _process_one_by_one(batch: Batch, consumer: str, log_id: str) -> int:
     position = lock_position(batch, consumer, log_id)
-    if position < batch.asked_from:
+    if not batch.asked_from <= position < batch.next_offset:
         return position
     records = batch.records_from(position)
     aside = diverted_keys(consumer, (record.key for record in records))
