@@ -5,11 +5,16 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import django
 import pytest
 
+from stack.tokens import mint
 from tests.support.service_environment import service_environment
+
+if TYPE_CHECKING:
+    from tests.account_service.shop import Shop
 
 FOLDER = Path(tempfile.mkdtemp(prefix="account-service-suite-"))
 os.environ |= service_environment("account_service", FOLDER)
@@ -37,6 +42,21 @@ def ledger(transactional_db: None) -> Iterator[None]:
         cursor.execute("SET session_replication_role = replica")
 
 
+@pytest.fixture(scope="session")
+def order_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Shop"]:
+    from tests.account_service.shop import running_shop
+
+    with running_shop(tmp_path_factory.mktemp("order-service")) as shop:
+        yield shop
+
+
 @pytest.fixture
-def suite_folder() -> Path:
-    return FOLDER
+def shop(order_service: "Shop", tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> "Shop":
+    """Nothing sold yet; and this service knows where the orders are and has a token to read them."""
+    order_service.empty()
+    token = tmp_path / "token"
+    secrets = Path(order_service.environment["AUTH_JWKS_FILE"]).parent
+    token.write_text(mint(secrets, subject="account-service", scope="service"))
+    monkeypatch.setenv("ORDER_URL", order_service.web.url)
+    monkeypatch.setenv("SERVICE_TOKEN_FILE", str(token))
+    return order_service

@@ -1,20 +1,16 @@
 """Who takes part in the stories, what reaches the ledger, and what can be seen of it afterwards."""
 
 import itertools
-import json
-import os
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, models
-from django.test import Client
+from django.db import connection, models, transaction
 from uuid_utils.compat import uuid7
 
 from account_service.ledger.models import Account, Transfer
 from account_service.ledger.services import recharge_transfer
+from account_service.ledger.transfers import TransferRequest, post_transfers
 from contracts import ORDER_EVENTS, OrderCompleted
 from flextx.envelope import Envelope
 from flextx.inbox.models import DivertedKey, DivertedRecord, InboxMessage, InboxPosition
@@ -23,7 +19,7 @@ from flextx.inbox.process import process_batch
 from flextx.outbox.models import OutboxMessage
 from flextx.tracing import new_traceparent
 from flextx.transports.protocol import Batch, Record
-from stack.tokens import mint
+from tests.support.callers import Caller
 
 CONSUMER = "account-service"
 LOG_ID = "the-log"
@@ -76,6 +72,19 @@ def credit(owner_id: str = "u-1", coins: int = 60) -> Transfer:
     return Transfer.objects.get(transfer_id=recharge_transfer(event).transfer_id)
 
 
+def spend(coins: int, cause_id: str = "g-1", *, into: str = "sink") -> None:
+    """Coins of u-1 go, or into escrow; what the gifts to come will do."""
+    request = TransferRequest(
+        "gift",
+        cause_id,
+        coins,
+        debit=("user", "u-1", "COIN"),
+        credit=(into, "u-1" if into == "escrow" else "x", "COIN"),
+    )
+    with transaction.atomic():
+        post_transfers([request])
+
+
 def forget_what_was_read() -> None:
     """As after a restore, or on purpose: the inbox is empty and every partition is read from its beginning."""
     InboxMessage.objects.all().delete()
@@ -94,44 +103,10 @@ def without_triggers(statement: str, params: list[Any] | None = None) -> None:
         cursor.execute("SET session_replication_role = DEFAULT")
 
 
-@dataclass(frozen=True)
-class Person:
-    """Somebody with a token, speaking HTTP."""
-
-    subject: str
-    scope: str = "user"
-
-    def get(self, path: str) -> "Answer":
-        folder = Path(os.environ["AUTH_JWKS_FILE"]).parent
-        return get(path, Authorization=f"Bearer {mint(folder, subject=self.subject, scope=self.scope)}")
-
-
-@dataclass(frozen=True)
-class Answer:
-    status: int
-    headers: dict[str, str]
-    content: bytes
-
-    def json(self, status: int = 200) -> Any:
-        assert self.status == status, (self.status, self.content)
-        return json.loads(self.content)
-
-    def refuses(self, status: int, code: str) -> Any:
-        problem = self.json(status)
-        assert self.headers["Content-Type"] == "application/problem+json"
-        assert (problem["status"], problem["code"]) == (status, code)
-        return problem
-
-
-OWNER = Person("u-1")
-STRANGER = Person("u-2")
-OPERATOR = Person("op-1", "operator")
-SERVICE = Person("order-service", "service")
-
-
-def get(path: str, **headers: str) -> Answer:
-    response = Client(raise_request_exception=False).get(path, headers=headers)
-    return Answer(response.status_code, dict(response.headers), response.content)
+OWNER = Caller("u-1")
+STRANGER = Caller("u-2")
+OPERATOR = Caller("op-1", "operator")
+SERVICE = Caller("order-service", "service")
 
 
 _STORED: tuple[type[models.Model], ...] = (

@@ -2,22 +2,19 @@
 
 import itertools
 import json
-import os
 import secrets
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.test import Client
 
 from flextx.inbox.models import DivertedKey, DivertedRecord, InboxMessage
 from flextx.outbox.models import OutboxMessage
 from order_service.recharge.models import CreditNotice, Incident, Order, OrderMove, OwnerHead, Payment, Product
 from order_service.recharge.sandbox import signature
-from stack.tokens import mint
+from tests.support.callers import Answer, Caller, post
 
 CALLBACK = "/api/v1/payments/callbacks/sandbox"
 _numbers = itertools.count(1)
@@ -33,25 +30,10 @@ def put_on_sale() -> None:
 
 
 @dataclass(frozen=True)
-class Person:
-    """Somebody with a token, speaking HTTP."""
+class Person(Caller):
+    """Somebody who can buy."""
 
-    subject: str
-    scope: str = "user"
-
-    @property
-    def authorization(self) -> dict[str, str]:
-        folder = Path(os.environ["AUTH_JWKS_FILE"]).parent
-        return {"Authorization": f"Bearer {mint(folder, subject=self.subject, scope=self.scope)}"}
-
-    def get(self, path: str) -> "Answer":
-        return get(path, **self.authorization)
-
-    def post(self, path: str, body: Any = None, **headers: str) -> "Answer":
-        raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-        return post(path, raw, **(self.authorization | headers))
-
-    def places(self, product_id: str = "coins-60", key: str | None = None) -> "Answer":
+    def places(self, product_id: str = "coins-60", key: str | None = None) -> Answer:
         """`POST /api/v1/orders`; a key of its own unless one is given."""
         body = {"product_id": product_id, "channel": "sandbox"}
         return self.post("/api/v1/orders", body, **{"Idempotency-Key": key or f"key-{next(_numbers)}"})
@@ -60,40 +42,10 @@ class Person:
         return Order.objects.get(order_no=self.places(product_id).json(201)["order_no"])
 
 
-@dataclass(frozen=True)
-class Answer:
-    status: int
-    headers: dict[str, str]
-    content: bytes
-
-    def json(self, status: int = 200) -> Any:
-        assert self.status == status, (self.status, self.content)
-        return json.loads(self.content)
-
-    def refuses(self, status: int, code: str) -> Any:
-        """A problem of exactly this status and code."""
-        problem = self.json(status)
-        assert self.headers["Content-Type"] == "application/problem+json"
-        assert set(problem) == {"type", "title", "status", "code", "detail", "errors", "request_id"}
-        assert (problem["status"], problem["code"]) == (status, code)
-        return problem
-
-
 BUYER = Person("u-1")
 STRANGER = Person("u-2")
 OPERATOR = Person("op-1", "operator")
 SERVICE = Person("account-service", "service")
-
-
-def get(path: str, **headers: str) -> Answer:
-    response = Client(raise_request_exception=False).get(path, headers=headers)
-    return Answer(response.status_code, dict(response.headers), response.content)
-
-
-def post(path: str, raw: bytes, content_type: str = "application/json", **headers: str) -> Answer:
-    client = Client(raise_request_exception=False)
-    response = client.post(path, raw, content_type=content_type, headers=headers)
-    return Answer(response.status_code, dict(response.headers), response.content)
 
 
 def payment_of(order: Order, **changes: Any) -> dict[str, Any]:

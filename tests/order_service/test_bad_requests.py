@@ -5,7 +5,8 @@ import json
 import pytest
 
 from order_service.recharge.models import Order
-from tests.order_service.stories import BUYER, OPERATOR, Person, everything, get, post
+from tests.order_service.stories import BUYER, OPERATOR, Person, everything
+from tests.support.callers import get, post
 
 ORDERS = "/api/v1/orders"
 DEEP = b"[" * 50_000

@@ -10,17 +10,8 @@ from pytest_django import Settings
 import sandbox_channel
 from order_service.recharge.models import Order
 from order_service.recharge.sandbox import CALLBACK_BYTES_MAX, signature
-from tests.order_service.stories import (
-    BUYER,
-    CALLBACK,
-    Answer,
-    call_back,
-    everything,
-    get,
-    payment_of,
-    post,
-    signed,
-)
+from tests.order_service.stories import BUYER, CALLBACK, call_back, everything, payment_of, signed
+from tests.support.callers import Answer, get, post
 
 EXAMPLE = Path(sandbox_channel.__file__).parents[2] / "signature-example.json"
 

@@ -8,7 +8,8 @@ from pytest_django import Settings
 from flextx.outbox.models import OutboxMessage
 from order_service.recharge.models import Order, OrderMove, Payment
 from order_service.recharge.moves import move
-from tests.order_service.stories import BUYER, OPERATOR, Answer, Person, call_back, everything, has_paid
+from tests.order_service.stories import BUYER, OPERATOR, Person, call_back, everything, has_paid
+from tests.support.callers import Answer
 from tests.support.web_process import WebProcess
 
 

@@ -8,7 +8,8 @@ from pytest_django import Settings
 
 from flextx.envelope import rfc3339
 from order_service.recharge.models import Order, Product
-from tests.order_service.stories import BUYER, OPERATOR, SERVICE, STRANGER, Person, everything, get, has_paid, post
+from tests.order_service.stories import BUYER, OPERATOR, SERVICE, STRANGER, Person, everything, has_paid
+from tests.support.callers import get, post
 from tests.support.threads import together
 from tests.support.web_process import WebProcess
 

@@ -12,7 +12,8 @@ from pytest_django import Settings
 
 from flextx.testing import wait_until
 from order_service.recharge.models import Order
-from tests.order_service.stories import BUYER, STRANGER, Answer, has_paid
+from tests.order_service.stories import BUYER, STRANGER, has_paid
+from tests.support.callers import Answer
 from tests.support.web_process import WebProcess
 
 

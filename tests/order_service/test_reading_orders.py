@@ -7,7 +7,8 @@ import pytest
 
 from flextx.envelope import rfc3339
 from order_service.recharge.models import Order
-from tests.order_service.stories import BUYER, OPERATOR, SERVICE, STRANGER, Person, get, has_paid
+from tests.order_service.stories import BUYER, OPERATOR, SERVICE, STRANGER, Person, has_paid
+from tests.support.callers import get
 
 ORDERS = "/api/v1/orders"
 

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.order_service.stories import BUYER, CALLBACK, Answer, everything, payment_of, post, signed
+from tests.order_service.stories import BUYER, CALLBACK, everything, payment_of, signed
+from tests.support.callers import Answer, post
 
 UNREADABLE: list[dict[str, Any]] = [
     *({"amount_minor": "600"}, {"amount_minor": 6.5}, {"amount_minor": True}, {"amount_minor": None}),
