@@ -79,7 +79,7 @@ def _outbox_hops(order: Order) -> Iterator[Hop]:
         },
     )
     where = {"topic": row.topic, "partition": row.partition, "offset": row.offset}
-    waiting = {"state": row.state, "attempts": row.attempts, "last_error": row.last_error}
+    waiting = {"state": row.state, "failures": row.failures, "last_error": row.last_error}
     yield "sent_to_log", "order", row.sent_at, where if row.sent_at else waiting
 
 

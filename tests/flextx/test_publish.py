@@ -28,7 +28,7 @@ def test_a_change_and_its_announcement_commit_together() -> None:
     assert (row.topic, row.key, row.sequence, row.state) == ("shop.things", "cup", 1, "pending")
     assert (row.event_type, row.event_version, row.source) == ("ThingMade", 1, "shop")
     assert json.loads(bytes(row.body)) == {"name": "cup", "number": 1, "note": "blue"}
-    assert (row.attempts, row.failures, row.sent_at) == (0, 0, None)
+    assert (row.deaths, row.failures, row.sent_at) == (0, 0, None)
     assert row.bucket == bucket_of("cup") and 0 <= row.bucket < flextx_settings().relay_buckets == 32
 
 

@@ -19,7 +19,7 @@ def test_rows_at_their_cap_through_deaths_are_sent_once_more_each_alone(staff: S
     codes = lives_until_success(staff, "relay-1", crash="relay.send.before:die:2", lives_max=4)
 
     assert codes == [DIED, DIED, 0]
-    assert set(OutboxMessage.objects.values_list("state", "attempts", "failures")) == {("sent", 3, 0)}
+    assert set(OutboxMessage.objects.values_list("state", "deaths", "failures")) == {("sent", 2, 0)}
     assert len(set(ask("SELECT xmin::text FROM log_record"))) == 3  # three transactions: each alone
 
 
@@ -36,7 +36,7 @@ def test_a_record_that_kills_its_relay_even_alone_is_parked_and_the_others_are_s
     assert codes == [DIED, DIED, DIED, 0]
     assert states() == {"cup/1": "parked", "plate/1": "sent", "bowl/1": "sent"}
     cup = OutboxMessage.objects.get(key="cup")
-    assert (cup.attempts, cup.failures) == (3, 0)
+    assert (cup.deaths, cup.failures) == (3, 0)
     assert cup.last_error == "its relay died each time it was sent, at last alone"
     assert sorted(record.key for record in stored_records()) == ["bowl", "plate"]
 
@@ -46,7 +46,7 @@ def test_a_row_at_its_cap_goes_when_nothing_else_is_due(shop: None, settings: Se
     settings.FLEXTX = settings.FLEXTX | {"RELAY_ATTEMPTS_MAX": 2}
     for key in ("cup", "plate", "bowl"):
         make(key)
-    OutboxMessage.objects.filter(key="cup").update(attempts=2)
+    OutboxMessage.objects.filter(key="cup").update(deaths=2)
 
     relay_once()
 

@@ -4,7 +4,7 @@ import pytest
 from django.db import transaction
 from pytest_django import Settings
 
-from flextx.outbox.models import OutboxMessage
+from flextx.outbox.models import OutboxMessage, OutboxWave
 from flextx.outbox.publish import publish
 from flextx.outbox.relay import Relay
 from flextx.testing import relay_once, running, wait_until
@@ -33,9 +33,8 @@ def test_a_refused_record_is_tried_again_then_parked_and_the_others_go_on(settin
         wait_until(lambda: states() == {"ring/1": "parked", "cup/1": "sent"})
 
     ring = OutboxMessage.objects.get(key="ring")
-    assert (ring.failures, ring.attempts, ring.sent_at) == (3, 3, None)
+    assert (ring.failures, ring.deaths, ring.sent_at) == (3, 0, None)
     assert ring.last_error == "topic 'shop.nowhere' does not exist: run create_topics"
-    assert OutboxMessage.objects.get(key="cup").attempts == 1
     assert [record.key for record in stored_records()] == ["cup"]
 
 
@@ -87,18 +86,19 @@ def test_a_parked_head_holds_back_its_own_key_only() -> None:
 
 
 def test_an_outage_of_the_log_uses_up_no_attempt(caplog: pytest.LogCaptureFixture) -> None:
-    """Fault tried: _send without give_back."""
+    """Fault tried: _send without give_back, and a wave that is still noted counted as a death."""
     make("cup")
     with away():
         with running(Relay(name="relay-1", transport=transport())):
             make("plate")
             wait_until(lambda: caplog.text.count("outage") >= 4)
         assert states() == {"cup/1": "pending", "plate/1": "pending"}
-        assert set(OutboxMessage.objects.values_list("attempts", "failures")) == {(0, 0)}
+        assert set(OutboxMessage.objects.values_list("deaths", "failures")) == {(0, 0)}
+        assert not OutboxWave.objects.exists()
 
     relay_once()
 
-    assert set(OutboxMessage.objects.values_list("state", "attempts")) == {("sent", 1)}
+    assert set(OutboxMessage.objects.values_list("state", "deaths", "failures")) == {("sent", 0, 0)}
     assert sorted(record.key for record in stored_records()) == ["cup", "plate"]
 
 

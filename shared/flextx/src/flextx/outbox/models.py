@@ -8,8 +8,8 @@ from django.db.models.functions import Now
 class OutboxMessage(models.Model):
     """One event, stored in the transaction of the change it reports, until the log has it.
 
-    `attempts` counts how often a relay took it up, `failures` how often the log refused it; the difference are
-    deaths and lost answers.
+    `failures` counts how often the log refused it, `deaths` how often a relay died while it was under way. An outage
+    counts for neither.
     """
 
     class State(models.TextChoices):
@@ -32,8 +32,8 @@ class OutboxMessage(models.Model):
     body = models.BinaryField()
 
     state = models.CharField(max_length=10, choices=State, default=State.PENDING)
-    attempts = models.IntegerField(default=0)
     failures = models.IntegerField(default=0)
+    deaths = models.IntegerField(default=0)
     due_at = models.DateTimeField(db_default=Now())
     last_error = models.TextField(default="")
     sent_at = models.DateTimeField(null=True)
@@ -53,6 +53,16 @@ class OutboxMessage(models.Model):
             models.Index(fields=["id"], condition=Q(state="pending"), name="outbox_pending"),
             models.Index(fields=["topic", "key", "sequence"], condition=~Q(state="sent"), name="outbox_unsent_by_key"),
         ]
+
+
+class OutboxWave(models.Model):
+    """The messages one relay has under way; what is left of it after a death is counted, see COUNT_DEATHS."""
+
+    member = models.CharField(primary_key=True, max_length=200)
+    message_ids = models.JSONField()
+
+    class Meta:
+        db_table = "flextx_outbox_wave"
 
 
 class OutboxLease(models.Model):

@@ -78,7 +78,7 @@ class Relay:
             crash_point(_AFTER_SEND)
         except TransportUnavailable:
             self._close_producer()
-            self._waves.give_back(self._epochs, wave)
+            self._waves.give_back()
             raise
         self._mark(wave, results)
 
@@ -109,6 +109,7 @@ class Relay:
             if self._just_started:
                 self._book.add_resources(cursor, self._buckets)
             self._epochs = self._book.hold_share(cursor, self._buckets, just_started=self._just_started)
+            self._waves.count_deaths(just_started=self._just_started)
         self._renewed_at, self._just_started = asked_at, False
 
     def _sleep(self, stop: StopSignal) -> None:
@@ -147,6 +148,7 @@ class Relay:
         close_old_connections()
         try:
             with _LEAVE.atomic(self._using), connections[self._using].cursor() as cursor:
+                self._waves.give_back()
                 self._book.leave(cursor)
         except DatabaseError as away:
             logger.warning("leases stay until they expire: %s", away)

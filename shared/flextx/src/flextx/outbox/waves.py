@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
-from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -16,14 +16,14 @@ from flextx.envelope import Envelope
 from flextx.leases import Epochs, LeaseBook
 from flextx.outbox import sql
 from flextx.transactions import CommitPoints
-from flextx.transports.protocol import Delivered, OutgoingRecord, Refused, SendResult, Unknown
+from flextx.transports.protocol import Delivered, OutgoingRecord, Refused, SendResult
 
 _CLAIM, _MARK, _GIVE_BACK = (CommitPoints(f"relay.{name}") for name in ("claim", "mark", "give_back"))
 
 
 @dataclass(frozen=True, slots=True)
 class WaitingMessage:
-    """A claimed outbox row, in the order of CLAIM_HEADS' columns."""
+    """A claimed outbox row, in the order of NEXT_HEADS' columns."""
 
     id: int
     event_id: UUID
@@ -61,17 +61,21 @@ class Waves:
         self._book, self._using = book, using
 
     def claim(self, epochs: Epochs) -> list[WaitingMessage]:
-        """Count an attempt for the next heads of keys in the buckets still held, and return them.
+        """The next heads of keys in the buckets still held, noted down as under way.
 
-        When nothing else is due, a message at its cap goes alone: it may have been only near a killer, not one.
+        When nothing else is due, a message at its cap of deaths goes alone: it may only have been near a killer.
         """
         conf = flextx_settings()
+        deaths_max = conf.relay_attempts_max
         with _CLAIM.atomic(self._using):
             buckets = self._held(epochs)
-            wave = self._claim(buckets, range(conf.relay_attempts_max), conf.relay_wave_max)
+            wave = self._heads(buckets, range(deaths_max), conf.relay_wave_max)
             if not wave:
-                self._execute(sql.PARK_KILLERS, buckets=buckets, attempts_max=conf.relay_attempts_max)
-                wave = self._claim(buckets, range(conf.relay_attempts_max, conf.relay_attempts_max + 1), 1)
+                self._execute(sql.PARK_KILLERS, buckets=buckets, deaths_max=deaths_max)
+                wave = self._heads(buckets, range(deaths_max, deaths_max + 1), 1)
+            if wave:
+                noted = json.dumps([message.id for message in wave])
+                self._execute(sql.NOTE_WAVE, member=self._book.member, message_ids=noted)
         return wave
 
     def mark(self, epochs: Epochs, wave: list[WaitingMessage], results: list[SendResult]) -> int:
@@ -83,14 +87,17 @@ class Waves:
             for message, result in answered:
                 if isinstance(result, Refused):
                     self._mark_refused(message, result.error)
-            self._give_back([message for message, result in answered if isinstance(result, Unknown)])
+            self._forget()
         return len(wave) - len(answered)
 
-    def give_back(self, epochs: Epochs, wave: list[WaitingMessage]) -> None:
-        """The log was away: nothing was sent and no attempt is used up."""
+    def give_back(self) -> None:
+        """The log was away: nothing is under way any more and nothing is counted."""
         with _GIVE_BACK.atomic(self._using):
-            held = set(self._held(epochs))
-            self._give_back([message for message in wave if message.bucket in held])
+            self._forget()
+
+    def count_deaths(self, *, just_started: bool) -> None:
+        """Count what was under way in relays that are gone, this one's predecessor among them."""
+        self._execute(sql.COUNT_DEATHS, member=self._book.member, just_started=just_started)
 
     def has_work(self, epochs: Epochs) -> bool:
         """Is anything due? One cheap query, for a relay that sleeps."""
@@ -100,11 +107,9 @@ class Waves:
         with connections[self._using].cursor() as cursor:
             return [int(bucket) for bucket in self._book.still_held(cursor, epochs)]
 
-    def _claim(self, buckets: list[int], attempts: range, limit: int) -> list[WaitingMessage]:
-        rows = self._execute(
-            sql.CLAIM_HEADS, buckets=buckets, attempts_from=attempts.start, attempts_below=attempts.stop, limit=limit
-        )
-        return sorted((WaitingMessage(*row) for row in rows), key=attrgetter("id"))
+    def _heads(self, buckets: list[int], deaths: range, limit: int) -> list[WaitingMessage]:
+        bounds = {"deaths_from": deaths.start, "deaths_below": deaths.stop, "limit": limit}
+        return [WaitingMessage(*row) for row in self._execute(sql.NEXT_HEADS, buckets=buckets, **bounds)]
 
     def _mark_sent(self, delivered: list[tuple[int, Delivered]]) -> None:
         if delivered:
@@ -123,9 +128,8 @@ class Waves:
         limits = {"wait_seconds": wait_seconds, "attempts_max": conf.relay_attempts_max}
         self._execute(sql.MARK_REFUSED, id=message.id, error=error, **limits)
 
-    def _give_back(self, messages: list[WaitingMessage]) -> None:
-        if messages:
-            self._execute(sql.GIVE_BACK, ids=[message.id for message in messages])
+    def _forget(self) -> None:
+        self._execute(sql.FORGET_WAVE, member=self._book.member)
 
     def _execute(self, statement: str, **params: Any) -> list[Any]:
         with connections[self._using].cursor() as cursor:
