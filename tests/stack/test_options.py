@@ -39,7 +39,8 @@ def test_empty_variables_count_as_not_said():
         ("FORMAT", "yaml"),
         ("ONCE", "yes"),
         ("TRANSPORT", "rabbitmq"),
-        ("TRANSPORT", "kafka"),
+        ("KAFKA_BOOTSTRAP_SERVERS", "broker"),
+        ("KAFKA_BOOTSTRAP_SERVERS", "one:9092;two:9092"),
         ("RUN_DIR", "/tmp/a%b"),
         ("RUN_DIR", '/tmp/a"b'),
     ],
@@ -49,6 +50,7 @@ def test_what_cannot_be_is_refused_by_name(name, value):
         read_options({name: value})
 
 
-def test_kafka_says_that_it_is_not_there_yet():
-    with pytest.raises(Refusal, match="not there yet"):
-        read_options({"TRANSPORT": "kafka"})
+def test_brokers_are_taken_as_they_are_said():
+    options = read_options({"TRANSPORT": "kafka", "KAFKA_BOOTSTRAP_SERVERS": "one.example:9092,[::1]:9093"})
+
+    assert (options.transport, options.kafka_servers) == ("kafka", "one.example:9092,[::1]:9093")

@@ -10,7 +10,7 @@ from stack.ports import check_ports, free_port_base, is_busy
 @pytest.mark.parametrize("address", ["127.0.0.1", "0.0.0.0"])
 def test_a_taken_port_is_named_with_its_owner_and_the_way_out(system, address):
     with socket.create_server((address, system.port("channel"))), pytest.raises(Refusal) as refusal:
-        check_ports(system)
+        check_ports(system, system.served)
 
     message = str(refusal.value)
     assert f"port {system.port('channel')} (for the channel part)" in message
@@ -19,7 +19,7 @@ def test_a_taken_port_is_named_with_its_owner_and_the_way_out(system, address):
 
 
 def test_free_ports_pass(system):
-    check_ports(system)
+    check_ports(system, system.served)
 
 
 def test_a_port_in_its_closing_wait_is_free(system):

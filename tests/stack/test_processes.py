@@ -18,7 +18,7 @@ def cluster(layout):
 
 @pytest.fixture
 def conf(system, cluster):
-    text = configuration(system, database=postgres_process(system, cluster), services=processes(system))
+    text = configuration(system, first=[postgres_process(system, cluster)], services=processes(system))
     parser = configparser.RawConfigParser(inline_comment_prefixes=(";", "#"))
     parser.read_string(text)
     return parser

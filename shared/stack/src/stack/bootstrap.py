@@ -24,7 +24,7 @@ PYTHON = VENV / "bin" / "python"
 LOCAL = (".", "shared/flextx", "shared/contracts", "shared/sandbox_channel", "shared/stack")
 INSTALL_SECONDS_MAX = 1800
 NEEDS_DEV = ("lint", "test")
-ONLY_LOOK = ("status", "down", "destroy")
+ONLY_LOOK = ("status", "down", "destroy", "kafka-stop")
 
 
 def main(arguments: list[str]) -> int:

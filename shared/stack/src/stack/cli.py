@@ -9,6 +9,7 @@ from typing import NoReturn
 from stack.demo import demo
 from stack.down import destroy, down
 from stack.errors import Failure, Refusal
+from stack.kafka import kafka, kafka_stop
 from stack.lint import lint
 from stack.options import Options, read_options
 from stack.progress import say
@@ -24,6 +25,8 @@ COMMANDS: dict[str, Callable[[Options], int]] = {
     "status": status,
     "destroy": destroy,
     "demo": demo,
+    "kafka": kafka,
+    "kafka-stop": kafka_stop,
     "token": token,
     "reconcile": reconcile,
     "test": test,

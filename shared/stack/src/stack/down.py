@@ -31,6 +31,8 @@ def down(options: Options) -> int:
         with phase("stopping"):
             stop_everything(layout)
     print("stopped; the data stays, `make destroy` deletes it")
+    if survivors(layout.broker_alone):
+        print("the broker of `make kafka` goes on; stop it with: make kafka-stop")
     return 0
 
 
@@ -55,9 +57,10 @@ def destroy(options: Options) -> int:
     if not layout.mark.exists():
         raise Refusal(f"{layout.run_dir} was not made by `make up`; it is left as it is")
     with _lock(layout):
-        if survivors(layout):
-            with phase("stopping"):
-                stop_everything(layout)
+        for one in (layout, layout.broker_alone):
+            if survivors(one):
+                with phase("stopping"):
+                    stop_everything(one)
         _delete(layout)
     print(f"deleted {layout.run_dir}")
     return 0
@@ -71,6 +74,7 @@ def _delete(layout: Layout) -> None:
     aside = aside_folder(layout)
     if aside is not None and aside.exists() and aside.lstat().st_uid == os.geteuid():
         shutil.rmtree(aside)
-    if layout.supervisor_socket.parent != layout.run_dir and layout.supervisor_socket.parent.exists():
-        shutil.rmtree(layout.supervisor_socket.parent)
+    for one in (layout, layout.broker_alone):
+        if one.supervisor_socket.parent != one.run_dir and one.supervisor_socket.parent.exists():
+            shutil.rmtree(one.supervisor_socket.parent)
     shutil.rmtree(layout.run_dir)

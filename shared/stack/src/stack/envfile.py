@@ -27,16 +27,13 @@ def env_text(system: System) -> str:
         "ACCOUNT_DATABASE_URL": _database_url(system, "account_service"),
         "LOG_DATABASE_URL": _database_url(system, "message_log"),
         "TRANSPORT": system.transport,
+        "KAFKA_BOOTSTRAP_SERVERS": system.kafka_servers,
         "SANDBOX_KEY_ID": SANDBOX_KEY_ID,
         "SANDBOX_SECRET": system.layout.secret(SANDBOX_SECRET),
         "SANDBOX_MERCHANT_ID": SANDBOX_MERCHANT_ID,
     }
     lines = [f"{name}={shlex.quote(value)}" for name, value in values.items()]
-    empty = [
-        "# The room feed and Kafka are not part of this system yet.",
-        "FEED_URL=",
-        "KAFKA_BOOTSTRAP_SERVERS=",
-    ]
+    empty = ["# The room feed is not part of this system yet.", "FEED_URL="]
     return "\n".join([*lines, *empty]) + "\n"
 
 

@@ -13,7 +13,7 @@ SANDBOX_KEY_ID = "sandbox-1"
 # Whatever else the caller's shell exports (DJANGO_SETTINGS_MODULE, PGHOST, ...) is not passed on.
 INHERITED = (
     *("PATH", "HOME", "USER", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR"),
-    *("TOPIC_PREFIX", "ORDER_LIFETIME_SECONDS", "OPEN_ORDERS_MAX", "CALLBACK_STAIRCASE"),
+    *("TOPIC_PREFIX", "KAFKA_OPTIONS_FILE", "ORDER_LIFETIME_SECONDS", "OPEN_ORDERS_MAX", "CALLBACK_STAIRCASE"),
 )
 INHERITED_PREFIX = "FLEXTX_"  # crash points are armed from outside
 
@@ -58,6 +58,8 @@ def _service(system: System, database: str) -> dict[str, str]:
         "DATABASE_URL": system.database_url(database),
         "DATABASE_PASSWORD_FILE": str(secrets / f"{database}-database-password"),
         "TRANSPORT": system.transport,
+        # Both logs are named, whichever is in use: a change of TRANSPORT asks the old one whether it was read.
+        "KAFKA_BOOTSTRAP_SERVERS": system.kafka_servers,
         "LOG_DATABASE_URL": system.database_url("message_log"),
         "LOG_DATABASE_PASSWORD_FILE": str(secrets / "message_log-database-password"),
         "AUTH_JWKS_FILE": str(secrets / JWKS),

@@ -6,6 +6,8 @@ make down       stop everything; the data stays
 make status     list the processes
 make destroy    stop everything and delete the data
 make demo       up, one recharge from payment to coins, and its journey     ONCE=1: and down again
+make kafka      start an Apache Kafka broker and nothing else; `make up TRANSPORT=kafka` then uses it
+make kafka-stop stop it; the data stays
 make token      print a bearer token                       SUB=u-1  SCOPE=user|operator|service
 make reconcile  compare orders, transfers and balances                     FORMAT=text|json
 make test       every suite against one system of its own        SUITE=flextx  K=expression
@@ -18,5 +20,5 @@ For all of them (make up PORT_BASE=9000 RUN_DIR=/tmp/second starts a second syst
   RUN_DIR     .run      data, logs, secrets, and env: the addresses for a shell
   RELAYS      1         relay processes for each service
   CONSUMERS   1         consumer processes for each service
-  TRANSPORT   embedded  the message log
+  TRANSPORT   embedded  the message log: embedded, or kafka at KAFKA_BOOTSTRAP_SERVERS (none said: a broker of its own)
   PYTHON      python3   makes .venv; 3.11 or newer"""

@@ -8,11 +8,11 @@ from functools import cached_property
 from pathlib import Path
 
 from stack.errors import Refusal
-from stack.options import Options
 
 HOST = "127.0.0.1"
-PORT_OFFSETS = {"order": 0, "account": 1, "feed": 2, "channel": 3, "postgres": 4}
+PORT_OFFSETS = {"order": 0, "account": 1, "feed": 2, "channel": 3, "postgres": 4, "kafka": 5, "kafka-controller": 6}
 SERVED = ("order", "account", "channel", "postgres")
+OF_OWN_BROKER = ("kafka", "kafka-controller")
 # The system's limit is 104 bytes on some systems, and the supervisor binds to the name plus its pid first.
 SOCKET_PATH_BYTES_MAX = 90
 
@@ -43,6 +43,16 @@ class Layout:
     @property
     def secrets(self) -> Path:
         return self.run_dir / "secrets"
+
+    @property
+    def broker_alone(self) -> "Layout":
+        """What `make kafka` starts, whether or not there is a system beside it. The broker's data is the same."""
+        return Layout(self.run_dir / "broker")
+
+    @property
+    def log_in_use(self) -> Path:
+        """Which message log the services have adopted."""
+        return self.run_dir / "log-in-use.json"
 
     @property
     def supervisor_conf(self) -> Path:
@@ -89,16 +99,10 @@ class System:
     transport: str
     relays: int
     consumers: int
-
-    @classmethod
-    def wanted(cls, options: Options) -> "System":
-        return cls(
-            run_dir=str(options.run_dir),
-            port_base=options.port_base,
-            transport=options.transport,
-            relays=options.relays,
-            consumers=options.consumers,
-        )
+    kafka_servers: str = ""
+    """host:port,... of the brokers; also while changing over from Kafka to another log."""
+    own_broker: bool = False
+    """Whether it is started and stopped with the rest."""
 
     @classmethod
     def started(cls, layout: Layout) -> "System":
@@ -110,6 +114,11 @@ class System:
     @property
     def layout(self) -> Layout:
         return Layout(Path(self.run_dir))
+
+    @property
+    def served(self) -> tuple[str, ...]:
+        """The parts that listen."""
+        return (*SERVED, *(OF_OWN_BROKER if self.own_broker else ()))
 
     def port(self, part: str) -> int:
         return self.port_base + PORT_OFFSETS[part]

@@ -1,6 +1,7 @@
 """What a person may say to `make`, read once from the environment and checked before anything starts."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ PROJECT = Path(__file__).resolve().parents[4]
 PORT_BASE_DEFAULT = 8700
 PORTS_USED = 7
 REPLICAS_MAX = 16
+SERVER = r"[\w.\[\]:-]+:\d{1,5}"
 SCOPES = ("user", "operator", "service")
 # These would change their meaning in the supervisor's configuration, which has no way to escape them.
 UNUSABLE_IN_PATHS = "\"'\\#;%\n\r\t"
@@ -23,6 +25,7 @@ class Options:
     relays: int
     consumers: int
     transport: str
+    kafka_servers: str
     once: bool
     subject: str
     scope: str
@@ -35,7 +38,8 @@ def read_options(environ: Mapping[str, str] = os.environ) -> Options:
         run_dir=run_dir(environ),
         relays=_number(environ, "RELAYS", 1, 1, REPLICAS_MAX),
         consumers=_number(environ, "CONSUMERS", 1, 1, REPLICAS_MAX),
-        transport=_transport(environ),
+        transport=_choice(environ, "TRANSPORT", ("embedded", "kafka")),
+        kafka_servers=_servers(environ),
         once=_choice(environ, "ONCE", ("0", "1")) == "1",
         subject=environ.get("SUB") or "u-1",
         scope=_choice(environ, "SCOPE", SCOPES),
@@ -66,10 +70,8 @@ def _choice(environ: Mapping[str, str], name: str, choices: tuple[str, ...]) -> 
     return text
 
 
-def _transport(environ: Mapping[str, str]) -> str:
-    text = environ.get("TRANSPORT") or "embedded"
-    if text == "kafka":
-        raise Refusal("TRANSPORT=kafka is not there yet; leave it out, or say TRANSPORT=embedded")
-    if text != "embedded":
-        raise Refusal(f"TRANSPORT is embedded, not {text!r}")
+def _servers(environ: Mapping[str, str]) -> str:
+    text = environ.get("KAFKA_BOOTSTRAP_SERVERS") or ""
+    if text and not re.fullmatch(rf"{SERVER}(,{SERVER})*", text, flags=re.ASCII):
+        raise Refusal(f"KAFKA_BOOTSTRAP_SERVERS is host:port,host:port, not {text!r}")
     return text

@@ -7,15 +7,15 @@ import socket
 import psutil
 
 from stack.errors import Refusal
-from stack.layout import HOST, SERVED, System
+from stack.layout import HOST, System
 from stack.options import PORTS_USED
 
 CALLERS_FROM = 32_000
 TRIES_MAX = 100
 
 
-def check_ports(system: System) -> None:
-    for part in SERVED:
+def check_ports(system: System, parts: tuple[str, ...]) -> None:
+    for part in parts:
         port = system.port(part)
         if is_busy(port):
             raise Refusal(

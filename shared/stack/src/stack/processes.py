@@ -18,6 +18,7 @@ class Process:
     environment: Mapping[str, str] = field(default_factory=dict)
     user: str | None = None
     folder: str | None = None
+    log: str | None = None
     stop_signal: str = "TERM"
     stop_seconds_max: int = 10
 
@@ -65,7 +66,7 @@ def reconcile_commands(system: System, *, token_file: str) -> dict[str, Process]
 
 
 def processes(system: System) -> list[Process]:
-    """Everything that runs for good, but PostgreSQL: that one comes first and goes last."""
+    """Everything that runs for good, but PostgreSQL and Kafka: those come first and go last."""
     return [
         *(_web(system, service) for service in MODULES),
         *_workers(system, "order", "relay", "relay_outbox", system.relays),

@@ -14,7 +14,7 @@ from stack.environments import common_environment, inherited_environment
 from stack.errors import Failure
 from stack.layout import Layout, System
 
-CALL_SECONDS_MAX = 15
+CALL_SECONDS_MAX = 30
 START_SECONDS_MAX = 15
 
 
@@ -57,6 +57,12 @@ def is_running(layout: Layout) -> bool:
 
 def start_group(layout: Layout, group: str) -> None:
     call(layout, "startProcessGroup", group, False)
+
+
+def remove_group(layout: Layout, group: str) -> None:
+    """Stop it and forget it: it is not to be missed from now on."""
+    call(layout, "stopProcessGroup", group, True)
+    call(layout, "removeProcessGroup", group)
 
 
 def process_states(layout: Layout) -> list[ProcessState]:

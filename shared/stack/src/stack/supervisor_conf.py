@@ -31,6 +31,8 @@ chmod=0600
 [rpcinterface:supervisor]
 supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
 
+"""
+GROUP = """
 [group:{group}]
 programs={members}
 priority=100
@@ -59,22 +61,23 @@ stdout_logfile_backups={backups}
 """
 
 
-def configuration(system: System, *, database: Process, services: list[Process]) -> str:
+def configuration(system: System, *, first: list[Process], services: list[Process]) -> str:
+    """`first`: started before the services and stopped after them."""
     header = HEADER.format(
         log=system.layout.log("supervisord"),
         run_dir=system.run_dir,
         socket=system.layout.supervisor_socket,
-        group=SERVICES,
-        members=",".join(process.name for process in services),
         user="user=root\n" if os.geteuid() == 0 else "",
         bytes_max=LOG_BYTES_MAX,
         backups=LOG_BACKUPS,
     )
+    members = ",".join(process.name for process in services)
+    group = GROUP.format(group=SERVICES, members=members) if services else ""
     programs = [
-        _program(system, database, priority=1),
+        *(_program(system, one, priority=1) for one in first),
         *(_program(system, one, priority=100) for one in services),
     ]
-    return "".join([header, *programs])
+    return "".join([header, group, *programs])
 
 
 def _program(system: System, process: Process, *, priority: int) -> str:
@@ -89,7 +92,7 @@ def _program(system: System, process: Process, *, priority: int) -> str:
         priority=priority,
         stop_signal=process.stop_signal,
         stop_seconds_max=process.stop_seconds_max,
-        log=system.layout.log(process.name),
+        log=process.log or system.layout.log(process.name),
         bytes_max=LOG_BYTES_MAX,
         backups=LOG_BACKUPS,
     )
