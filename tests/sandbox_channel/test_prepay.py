@@ -1,6 +1,7 @@
 """An order is announced before it is paid."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,6 +18,12 @@ def test_an_announced_order_has_a_page_to_pay_at(channel: Channel) -> None:
     assert answer["pay_url"] == "http://testserver/pay/o-1"
     assert answer["prepay_id"]
     assert rows() == ONE_PREPAY
+
+
+def test_payers_are_sent_to_the_public_address_where_there_is_one(channel: Channel, settings: Any) -> None:
+    # In containers the merchant asks at a name that no payer's browser knows.
+    settings.SANDBOX_CHANNEL = replace(settings.SANDBOX_CHANNEL, public_url="https://pay.example.com")
+    assert json_of(channel.prepay("o-1"))["pay_url"] == "https://pay.example.com/pay/o-1"
 
 
 def test_the_same_order_again_gets_the_same_answer(channel: Channel) -> None:

@@ -16,6 +16,8 @@ class ChannelSettings:
     key_id: str
     secret: str = field(repr=False)  # a settings dump or traceback must not carry it
     staircase: Staircase
+    public_url: str = ""
+    """Where payers reach this channel, when that is not where the merchant does; empty: as the merchant asked."""
 
 
 def channel_settings() -> ChannelSettings:

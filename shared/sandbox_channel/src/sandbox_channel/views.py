@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from .conf import channel_settings
 from .errors import OrderClosed
 from .guards import body_of, only, signed
 from .misbehaviour import Misbehaviour, misbehaviour
@@ -19,9 +20,14 @@ from .services import accept_prepay, accept_refund, close_order, pay_order, take
 @signed
 def prepay(request: HttpRequest) -> HttpResponse:
     terms = prepay_terms(body_of(request))
-    pay_url = request.build_absolute_uri(reverse("pay", args=[terms.order_no]))
-    accepted = accept_prepay(terms=terms, pay_url=pay_url)
+    accepted = accept_prepay(terms=terms, pay_url=_pay_url(request, terms.order_no))
     return JsonResponse({"prepay_id": accepted.prepay_id, "pay_url": accepted.pay_url})
+
+
+def _pay_url(request: HttpRequest, order_no: str) -> str:
+    path = reverse("pay", args=[order_no])
+    public_url = channel_settings().public_url
+    return f"{public_url}{path}" if public_url else request.build_absolute_uri(path)
 
 
 @only("GET")

@@ -36,6 +36,13 @@ def staircase(name: str) -> Staircase:
         raise ImproperlyConfigured(message) from error
 
 
+def public_url(name: str) -> str:
+    text = os.environ.get(name, "").strip().rstrip("/")
+    if text and not text.startswith(("http://", "https://")):
+        raise ImproperlyConfigured(f"{name}={text!r} is no address such as https://pay.example.com.")
+    return text
+
+
 SECRET_KEY = secret_from_file("DJANGO_SECRET_KEY_FILE")
 ALLOWED_HOSTS = [host.strip() for host in required("ALLOWED_HOSTS").split(",")]
 BIND = os.environ.get("BIND", "")  # only the web process has one; config/gunicorn.py insists on it
@@ -45,6 +52,7 @@ SANDBOX_CHANNEL = ChannelSettings(
     key_id=required("SANDBOX_KEY_ID"),
     secret=secret_from_file("SANDBOX_SECRET_FILE"),
     staircase=staircase("CALLBACK_STAIRCASE"),
+    public_url=public_url("CHANNEL_PUBLIC_URL"),
 )
 
 DATABASES = {
