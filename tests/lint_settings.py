@@ -8,6 +8,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "flextx.outbox",
     "flextx.inbox",
+    "flextx.workers",
     "order_service.recharge",
     "account_service.ledger",
     "sandbox_channel",

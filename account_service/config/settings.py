@@ -23,6 +23,7 @@ INSTALLED_APPS = [
     "flextx",
     "flextx.outbox",
     "flextx.inbox",
+    "flextx.workers",
     "account_service.ledger",
 ]
 MIDDLEWARE = defaults.MIDDLEWARE

@@ -23,6 +23,7 @@ INSTALLED_APPS = [
     "flextx",
     "flextx.outbox",
     "flextx.inbox",
+    "flextx.workers",
     "order_service.recharge",
 ]
 MIDDLEWARE = defaults.MIDDLEWARE

@@ -17,7 +17,7 @@ DATABASES = {"default": env.database(env.text("SHOP_DATABASE_URL"), env.secret("
 DATABASES["default"]["TEST"] = {"NAME": DATABASES["default"]["NAME"]}
 # As in production but sooner, so that stories about frozen processes are short.
 DATABASES["default"]["OPTIONS"]["options"] = "-c idle_in_transaction_session_timeout=1000 -c lock_timeout=5000"
-INSTALLED_APPS = ["rest_framework", "flextx", "flextx.outbox", "flextx.inbox", "tests.flextx.shop"]
+INSTALLED_APPS = ["rest_framework", "flextx", "flextx.outbox", "flextx.inbox", "flextx.workers", "tests.flextx.shop"]
 MIDDLEWARE = defaults.MIDDLEWARE
 REST_FRAMEWORK = defaults.REST_FRAMEWORK
 DATA_UPLOAD_MAX_MEMORY_SIZE = defaults.BODY_BYTES_MAX

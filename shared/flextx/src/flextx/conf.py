@@ -52,6 +52,9 @@ class FlextxSettings(BaseModel):
     idle_poll_seconds: float = Field(default=1.5, gt=0)
     """How long an idle relay or consumer sleeps at most when no wake-up reaches it."""
 
+    hang_seconds_max: float = Field(default=120, gt=0)
+    """A worker whose loop stands still for longer ends itself; longer than any batch may take."""
+
     auth_jwks_file: str = ""
     auth_issuer: str = "live-coins"
     auth_audience: str = ""

@@ -16,7 +16,7 @@ from typing import Any, Protocol
 class Cursor(Protocol):
     """What Django's and psycopg's cursors have in common."""
 
-    def execute(self, query: Any, params: Sequence[Any] | None = None, /) -> Any: ...
+    def execute(self, query: Any, params: Any = None, /) -> Any: ...
     def executemany(self, query: Any, params: Sequence[Sequence[Any]], /) -> Any: ...
     def fetchall(self) -> list[Any]: ...
     def fetchone(self) -> Any: ...
@@ -98,16 +98,15 @@ class LeaseBook:
     def _report_presence(self, cursor: Cursor) -> int:
         """Say "I am here" and answer how many are, dropping those not seen for a lease."""
         cursor.execute(
-            f"DELETE FROM {self.prefix}_member WHERE scope = %s AND seen_until < clock_timestamp()",  # nosec B608
-            [self.scope],
+            f"WITH gone AS (DELETE FROM {self.prefix}_member"  # nosec B608
+            " WHERE scope = %(scope)s AND seen_until < clock_timestamp()),"
+            f" me AS (INSERT INTO {self.prefix}_member (scope, member, seen_until, sleeping)"
+            " VALUES (%(scope)s, %(member)s, clock_timestamp() + make_interval(secs => %(seconds)s), false)"
+            " ON CONFLICT (scope, member) DO UPDATE SET seen_until = EXCLUDED.seen_until)"
+            f" SELECT 1 + count(*) FROM {self.prefix}_member"
+            " WHERE scope = %(scope)s AND member <> %(member)s AND seen_until >= clock_timestamp()",
+            {"scope": self.scope, "member": self.member, "seconds": self.lease_seconds},
         )
-        cursor.execute(
-            f"INSERT INTO {self.prefix}_member (scope, member, seen_until, sleeping)"  # nosec B608
-            " VALUES (%s, %s, clock_timestamp() + make_interval(secs => %s), false)"
-            " ON CONFLICT (scope, member) DO UPDATE SET seen_until = EXCLUDED.seen_until",
-            [self.scope, self.member, self.lease_seconds],
-        )
-        cursor.execute(f"SELECT count(*) FROM {self.prefix}_member WHERE scope = %s", [self.scope])  # nosec B608
         return int(cursor.fetchone()[0])
 
     def _give_back(self, cursor: Cursor, surplus: list[_Lease]) -> None:

@@ -22,6 +22,7 @@ from flextx.inbox.process import process_batch
 from flextx.inbox.registry import handled_topics
 from flextx.outages import RETRY_ALL
 from flextx.transports.protocol import Batch, Consumer, Transport
+from flextx.workers.heartbeat import Heart
 
 logger = logging.getLogger(__name__)
 _AFTER_POLL = register("consumer.poll.after", "a batch was read, nothing is stored yet")
@@ -38,6 +39,7 @@ class EventConsumer:
         self._name = name
         self._group = flextx_settings().source
         self._transport = transport
+        self._heart = Heart(name=name, kind="consumer")
         self._consumer: Consumer | None = None
         self._log_id = ""
         self._outages = 0
@@ -45,11 +47,14 @@ class EventConsumer:
 
     def run(self, stop: StopSignal) -> None:
         """Consume until `stop`. Raises LogChanged and OffsetOutOfRange: going on would skip or double money."""
+        self._heart.start()
         while not stop.is_set():
             try:
+                self._heart.beat()
                 self._step(stop)
             except RETRY_ALL as outage:
                 self._wait_out(outage, stop)
+        self._heart.stop()
         self._close()
 
     def _step(self, stop: StopSignal) -> None:
@@ -96,6 +101,7 @@ class EventConsumer:
 
     def _wait_out(self, outage: Exception, stop: StopSignal) -> None:
         """Start over from the stored positions once log and database answer again."""
+        self._heart.turn()
         self._outages += 1
         wait_seconds = backoff_seconds(
             self._outages, first_seconds=0.1, seconds_max=flextx_settings().outage_backoff_seconds_max

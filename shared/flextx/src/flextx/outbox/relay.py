@@ -22,6 +22,7 @@ from flextx.outbox import wakeup
 from flextx.outbox.waves import WaitingMessage, Waves
 from flextx.transactions import CommitPoints
 from flextx.transports.protocol import Producer, SendResult, Transport, Unknown
+from flextx.workers.heartbeat import Heart
 
 logger = logging.getLogger(__name__)
 _BEFORE_SEND, _AFTER_SEND = register_pair("relay.send", "a wave is sent to the log")
@@ -42,6 +43,7 @@ class Relay:
         self._book = LeaseBook("flextx_outbox", "outbox", name, conf.relay_lease_seconds)
         self._using = using
         self._waves = Waves(self._book, using)
+        self._heart = Heart(name=name, kind="relay", using=using)
         self._sleeper = wakeup.Sleeper(using)
         self._epochs: Epochs = {}
         self._renewed_at = float("-inf")
@@ -50,8 +52,10 @@ class Relay:
 
     def run(self, stop: StopSignal, *, once: bool = False) -> None:
         """Send until `stop`; with `once` until nothing is due. An outage of log or database is waited out."""
+        self._heart.start()
         while not stop.is_set():
             try:
+                self._heart.beat()
                 worked = self._step()
                 self._outages = 0
                 if worked == 0 and once:
@@ -119,11 +123,13 @@ class Relay:
         wakeup.mark_sleeping(self._book, self._using, sleeping=True)
         while not stop.is_set() and not self._waves.has_work(self._epochs):
             self._sleeper.wait(idle_seconds)
+            self._heart.beat()
             if time.monotonic() - self._renewed_at > flextx_settings().relay_lease_seconds / 2:
                 self._hold_share()
         wakeup.mark_sleeping(self._book, self._using, sleeping=False)
 
     def _wait_out(self, outage: Exception, stop: StopSignal) -> None:
+        self._heart.turn()
         self._outages += 1
         wait_seconds = backoff_seconds(
             self._outages, first_seconds=0.1, seconds_max=flextx_settings().outage_backoff_seconds_max
@@ -144,6 +150,7 @@ class Relay:
             self._producer = None
 
     def _leave(self) -> None:
+        self._heart.stop()
         self._close_producer()
         close_old_connections()
         try:
