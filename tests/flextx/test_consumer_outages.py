@@ -15,7 +15,7 @@ BAD, GOOD = keys_of_partition(0, 2)
 
 @pytest.mark.usefixtures("shop")
 def test_an_outage_in_a_handler_repeats_the_whole_batch_and_burns_nothing(caplog: pytest.LogCaptureFixture) -> None:
-    """Fault tried: process_batch catches OperationalError like any other; _handle_alone does."""
+    """Fault tried: process_batch catches OperationalError like any other."""
     fault = Fault.objects.create(name=BAD, kind="outage")
     append(made(GOOD), made(BAD))
     with consuming():
@@ -26,6 +26,22 @@ def test_an_outage_in_a_handler_repeats_the_whole_batch_and_burns_nothing(caplog
 
     assert handled() == [(GOOD, 1), (BAD, 1)]
     assert not DivertedRecord.objects.exists() and not DivertedKey.objects.exists()
+    assert "fails as a whole" not in caplog.text
+
+
+@pytest.mark.usefixtures("shop")
+def test_an_outage_while_a_failing_batch_is_split_repeats_the_whole_batch(caplog: pytest.LogCaptureFixture) -> None:
+    """Fault tried: _handle_alone without its `except RETRY_ALL: raise`."""
+    Fault.objects.create(name=BAD, kind="defect")
+    outage = Fault.objects.create(name=GOOD, kind="outage")
+    append(made(BAD), made(GOOD))
+    with consuming():
+        wait_until(lambda: caplog.text.count("an outage") >= 3)
+        assert handled() == [] and aside() == {} and positions() == {0: 0, 1: 0, 2: 0, 3: 0}
+        outage.delete()
+        wait_until(all_read)
+
+    assert handled() == [(GOOD, 1)] and list(aside()) == [f"{BAD}@0"]
 
 
 @pytest.mark.usefixtures("shop")
