@@ -3,6 +3,9 @@
 `FLEXTX_CRASH=<point>:<die|raise|delay|commit-and-fail>:<n>` makes a point fire n times in all. The count is kept in
 files in `FLEXTX_CRASH_DIR`, so that a worker that is started again does not die for ever. Without the variable a
 point costs one dictionary look-up.
+
+`FLEXTX_CRASH=armed` lets a running system be crashed: a point fires while the file `<point>.armed` in that folder says
+`<action>:<n>`.
 """
 
 from __future__ import annotations
@@ -47,7 +50,7 @@ def registered() -> dict[str, str]:
 
 def crash_point(name: str) -> None:
     """Do here what FLEXTX_CRASH asks for, if it names this point."""
-    plan = _PLANS.get(name)
+    plan = _read_armed(name) if _ARMED else _PLANS.get(name)
     if plan is not None and _take_one_of(plan):
         _fire(plan)
 
@@ -71,6 +74,14 @@ def read_plans(text: str, folder: str) -> dict[str, _Plan]:
             raise ValueError(f"FLEXTX_CRASH: {point!r} is not behind a commit, so it cannot commit and fail")
         plans[point] = _Plan(point, action, int(times), Path(folder))
     return plans
+
+
+def _read_armed(name: str) -> _Plan | None:
+    try:
+        text = (_FOLDER / f"{name}.armed").read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        return None
+    return read_plans(f"{name}:{text}", str(_FOLDER))[name]
 
 
 def _take_one_of(plan: _Plan) -> bool:
@@ -98,7 +109,6 @@ def _fire(plan: _Plan) -> None:
         raise OperationalError(f"crash point {plan.point}: the answer to COMMIT was lost")
 
 
-_PLANS = read_plans(
-    os.environ.get("FLEXTX_CRASH", ""),
-    os.environ.get("FLEXTX_CRASH_DIR") or os.path.join(os.environ.get("RUN_DIR") or tempfile.gettempdir(), "crash"),
-)
+_ARMED = os.environ.get("FLEXTX_CRASH") == "armed"
+_FOLDER = Path(os.environ.get("FLEXTX_CRASH_DIR") or Path(os.environ.get("RUN_DIR") or tempfile.gettempdir(), "crash"))
+_PLANS = {} if _ARMED else read_plans(os.environ.get("FLEXTX_CRASH", ""), str(_FOLDER))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from flextx.crash_points import register_pair
 from flextx.envelope import Headers
 from flextx.errors import OffsetOutOfRange
 
@@ -74,6 +75,8 @@ class Batch:
         """Those that were not dealt with before."""
         return [record for record in self.records if record.offset >= position]
 
+
+BEFORE_APPEND, AFTER_APPEND = register_pair("log.append.commit", "the log has a wave it was handed over")
 
 StartPosition = Callable[[str, int, int], int]
 """(topic, partition, the earliest offset the log holds) -> the offset to read first."""

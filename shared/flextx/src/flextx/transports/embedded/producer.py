@@ -10,14 +10,12 @@ from typing import Any
 
 import psycopg
 
-from flextx.crash_points import crash_point, register_pair
+from flextx.crash_points import crash_point
 from flextx.transports.embedded.connection import LogConnection
-from flextx.transports.protocol import Delivered, OutgoingRecord, Refused, SendResult
+from flextx.transports.protocol import AFTER_APPEND, BEFORE_APPEND, Delivered, OutgoingRecord, Refused, SendResult
 
 Heads = dict[tuple[str, int], int]
 """(topic, partition) -> the next offset."""
-
-_BEFORE_COMMIT, _AFTER_COMMIT = register_pair("log.append.commit", "the embedded log commits a wave")
 
 
 class EmbeddedProducer:
@@ -42,8 +40,8 @@ class EmbeddedProducer:
             _append(cursor, rows)
             _advance(cursor, heads)
             cursor.execute("NOTIFY log_append")
-            crash_point(_BEFORE_COMMIT)
-        crash_point(_AFTER_COMMIT)
+            crash_point(BEFORE_APPEND)
+        crash_point(AFTER_APPEND)
         return results
 
     def close(self) -> None:

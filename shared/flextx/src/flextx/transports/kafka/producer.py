@@ -10,8 +10,17 @@ from kafka import KafkaProducer
 from kafka import errors as kafka_errors
 
 from flextx.conf import FlextxSettings
+from flextx.crash_points import crash_point
 from flextx.transports.kafka.client import admin, built, named
-from flextx.transports.protocol import Delivered, OutgoingRecord, Refused, SendResult, Unknown
+from flextx.transports.protocol import (
+    AFTER_APPEND,
+    BEFORE_APPEND,
+    Delivered,
+    OutgoingRecord,
+    Refused,
+    SendResult,
+    Unknown,
+)
 
 _CLOSE_SECONDS = 3
 # The broker said no to this record and would again.
@@ -48,7 +57,10 @@ class KafkaRecordProducer:
         deadline = time.monotonic() + self._conf.delivery_timeout_seconds
         self._learn_topics({record.topic for record in records} - self._topics)
         futures = [self._hand_over(record) for record in records]
-        return [_result(future, deadline) for future in futures]
+        crash_point(BEFORE_APPEND)
+        results = [_result(future, deadline) for future in futures]
+        crash_point(AFTER_APPEND)
+        return results
 
     def close(self) -> None:
         """Whatever was not acknowledged by then is given up by the client's sender thread, not sent later."""

@@ -1,0 +1,93 @@
+"""A recharge with everything around it, so that every crash point lies on its way."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from typing import Any
+
+import psutil
+import urllib3
+
+from tests.system.killing import pid_of
+from tests.system.world import World, payment_of, wait_for
+
+
+def insist(world: World, person: str) -> dict[str, Any]:
+    """Order as a payer's app does: the same key again until there is an answer."""
+    key, body = secrets.token_hex(8), {"product_id": "coins-60", "channel": "sandbox"}
+
+    def ask() -> tuple[int, Any]:
+        try:
+            return world.orders(
+                "POST", "/orders", token=world.token(person), json=body, headers={"Idempotency-Key": key}
+            )
+        except (urllib3.exceptions.HTTPError, json.JSONDecodeError):
+            return 0, None
+
+    _, order = wait_for(ask, lambda answer: answer[0] == 201, seconds=20, what="an order")
+    assert isinstance(order, dict)
+    return order
+
+
+def call_back(world: World, body: bytes, *, until: int) -> None:
+    """Deliver as the channel does: again until there is the answer."""
+
+    def deliver() -> int:
+        try:
+            return world.callback(body)[0]
+        except (urllib3.exceptions.HTTPError, json.JSONDecodeError):
+            return 0
+
+    wait_for(deliver, lambda status: status == until, seconds=20, what="the callback's answer")
+
+
+def lie(world: World, order: dict[str, Any]) -> None:
+    """A genuine callback with another amount: an incident."""
+    merchant = world.env["SANDBOX_MERCHANT_ID"]
+    wrong = payment_of(order, merchant, amount_minor=1, trade_no=f"x-{order['order_no']}")
+    call_back(world, wrong, until=422)
+
+
+def poison(world: World, order: dict[str, Any]) -> None:
+    """An announcement of the same order with other coins, as a defect would write it: never to be credited."""
+    world.rows(
+        "order",
+        "INSERT INTO flextx_outbox_outboxmessage (event_id, topic, key, sequence, bucket, event_type, event_version,"
+        " source, traceparent, body, state, failures, deaths, last_error)"
+        " SELECT gen_random_uuid(), topic, key, sequence + 1, bucket, event_type, event_version, source, traceparent,"
+        " convert_to(replace(convert_from(body, 'UTF8'), '\"coins\":60', '\"coins\":61'), 'UTF8'), 'pending', 0, 0, ''"
+        " FROM flextx_outbox_outboxmessage WHERE key = %s AND sequence = 1",
+        (order["order_no"],),
+    )
+
+
+def wait_until_parked(world: World, order: dict[str, Any]) -> None:
+    parked = "SELECT count(*) FROM flextx_inbox_divertedrecord WHERE key = %s AND state = 'parked'"
+    wait_for(
+        lambda: world.rows("account", parked, (order["order_no"],)),
+        lambda rows: rows == [(1,)],
+        seconds=20,
+        what="parked",
+    )
+
+
+def try_parked_again(world: World, order: dict[str, Any]) -> None:
+    """What an operator does: make the key due."""
+    world.rows("account", "UPDATE flextx_inbox_divertedkey SET due_at = now() WHERE key = %s", (order["order_no"],))
+
+
+def take_the_log_away(world: World) -> None:
+    """For some seconds nothing can be sent: Kafka's broker dies and comes back, the embedded log is locked."""
+    if world.env["TRANSPORT"] == "kafka":
+        pid = pid_of(world, "kafka")
+        assert pid is not None
+        psutil.Process(pid).kill()
+    else:
+        world.rows("log", "BEGIN; LOCK TABLE log_partition; SELECT pg_sleep(6); COMMIT")
+
+
+def stop_gracefully(world: World, name: str) -> None:
+    pid = pid_of(world, name)
+    if pid is not None:
+        psutil.Process(pid).terminate()

@@ -1,0 +1,66 @@
+"""Death at every crash point there is, in a real process, each alone; then recovery without a hand, and right books.
+
+The points are read from the services' registry, and a point that the story never reaches fails its test.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.crash.registry import registered_points
+from tests.crash.story import (
+    call_back,
+    insist,
+    lie,
+    poison,
+    stop_gracefully,
+    take_the_log_away,
+    try_parked_again,
+    wait_until_parked,
+)
+from tests.system.books import credits_of, reconcile, wait_until_settled
+from tests.system.world import World, payment_of, wait_for
+
+NEEDS_AN_OUTAGE = ("relay.give_back.",)
+NEEDS_A_STOP = ("relay.leave.",)
+NEEDS_POISON = ("inbox.split.", "inbox.retry.")
+
+
+@pytest.mark.parametrize("point", registered_points())
+def test_death_at_this_point_changes_nothing_in_the_end(
+    world: World, person: str, armed: Callable[[str, str], Path], point: str
+) -> None:
+    """Fault tried: advancing the position in a transaction of its own; marking a wave sent before it is sent."""
+    owner = f"{person}-1"
+    first = insist(world, owner)
+    call_back(world, payment_of(first, world.env["SANDBOX_MERCHANT_ID"]), until=200)
+    wait_until_settled(world, seconds=30)
+
+    fired = armed(point, "die:1")
+    outage = threading.Thread(target=take_the_log_away, args=[world])
+    if point.startswith(NEEDS_AN_OUTAGE):
+        outage.start()
+    second = insist(world, owner)
+    lie(world, second)
+    call_back(world, payment_of(second, world.env["SANDBOX_MERCHANT_ID"]), until=200)
+    if point.startswith(NEEDS_A_STOP):
+        stop_gracefully(world, "order-relay-1")
+    if point.startswith(NEEDS_POISON):
+        poison(world, first)
+        wait_until_parked(world, first)
+        try_parked_again(world, first)
+    wait_for(fired.exists, bool, seconds=30, what=f"{point} reached")
+    if outage.ident:
+        outage.join(timeout=30)
+
+    wait_until_settled(world, seconds=40)
+    assert credits_of(world, person) == sorted(order["order_no"] for order in (first, second))
+    assert world.balance(owner) == 120
+
+
+def test_after_all_these_deaths_the_books_are_right(world: World) -> None:
+    assert reconcile(world)["differences"] == []
