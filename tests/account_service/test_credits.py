@@ -98,6 +98,7 @@ def test_the_order_told_again_by_another_event_is_not_credited_again() -> None:
     after = everything()
     assert {name: after[name] for name in LEDGER} == {name: before[name] for name in LEDGER}
     assert (len(after["Transfer"]), len(after["OutboxMessage"]), balance_of("u-1")) == (1, 1, 60)
+    assert DivertedRecord.objects.count() == 0
 
 
 def test_everything_read_again_with_an_empty_inbox_leaves_every_balance() -> None:

@@ -48,8 +48,3 @@ def channel(sandbox_channel: WebProcess, settings: Settings) -> WebProcess:
     """The channel answers. Without this fixture it is away: nothing listens at its address."""
     settings.SANDBOX_URL = sandbox_channel.url
     return sandbox_channel
-
-
-@pytest.fixture
-def suite_folder() -> Path:
-    return FOLDER

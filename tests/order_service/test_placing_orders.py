@@ -10,7 +10,6 @@ from flextx.envelope import rfc3339
 from order_service.recharge.models import Order, Product
 from tests.order_service.stories import BUYER, OPERATOR, SERVICE, STRANGER, Person, everything, has_paid
 from tests.support.callers import get, post
-from tests.support.threads import together
 from tests.support.web_process import WebProcess
 
 
@@ -94,22 +93,6 @@ def test_without_a_proper_key_nothing_is_ordered(key: str | None) -> None:
 
     answer.refuses(400, "idempotency_key_missing")
     assert Order.objects.count() == 0
-
-
-def test_fifty_at_once_with_one_key_make_one_order(channel: WebProcess) -> None:
-    """Fault tried: `select_for_update()` taken out of lock_owner_head: UNIQUE holds, but callers get errors."""
-    answers = together([lambda: BUYER.places(key="k-1")] * 50)
-
-    assert [answer.status for answer in answers] == [201] * 50
-    assert {answer.json(201)["order_no"] for answer in answers} == {Order.objects.get().order_no}
-    assert Order.objects.get().owner_seq == 1
-
-
-def test_orders_of_one_owner_at_once_are_numbered_without_gap() -> None:
-    """Fault tried: `select_for_update()` taken out of lock_owner_head."""
-    together([BUYER.places] * 20)
-
-    assert sorted(Order.objects.values_list("owner_seq", flat=True)) == list(range(1, 21))
 
 
 @pytest.mark.parametrize("product_id", ["coins-7", "coins-600"])

@@ -2,6 +2,7 @@
 
 import json
 import socket
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -80,10 +81,12 @@ def test_no_transaction_is_open_while_the_channel_is_asked(hanging_channel: sock
 def test_a_channel_that_never_answers_costs_the_timeout_and_no_more(
     hanging_channel: socket.socket, settings: Settings
 ) -> None:
-    """Fault tried: no timeout given to the request (the test then hangs until it is ended)."""
+    """Fault tried: a fixed minute given to the request as its timeout."""
     settings.SANDBOX_TIMEOUT_SECONDS = 0.2
+    began = time.monotonic()
 
     assert STRANGER.places().json(201)["payment"] == {"url": None}
+    assert 0.2 <= time.monotonic() - began < 5
     assert Order.objects.count() == 1
 
 
