@@ -26,6 +26,7 @@ ALONE = "the stand-in channel imports nothing of ours"
 BY_NAME = "the stack starts services by name and imports none"
 PRODUCT = "nothing of the product needs the stand-in channel or the stack"
 TESTING = "flextx.testing is for tests"
+KAFKA = "only one package knows Kafka's client"
 DOWNWARDS = "inside an app, imports go downwards only"
 
 PLANTS = [
@@ -43,6 +44,8 @@ PLANTS = [
     (PRODUCT, f"{FLEXTX}/conf.py", "import stack.layout"),
     (TESTING, f"{FLEXTX}/outbox/publish.py", "import flextx.testing"),
     (TESTING, f"{RECHARGE}/services.py", "import flextx.testing"),
+    (KAFKA, f"{FLEXTX}/outbox/relay.py", "import kafka"),
+    (KAFKA, f"{STACK}/broker.py", "import kafka"),
     (DOWNWARDS, f"{RECHARGE}/models.py", "import order_service.recharge.services"),
     (DOWNWARDS, f"{RECHARGE}/services.py", "import order_service.recharge.views"),
     (DOWNWARDS, f"{RECHARGE}/handlers.py", "import order_service.recharge.views"),

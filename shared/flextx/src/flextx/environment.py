@@ -88,6 +88,8 @@ def logging_to_stderr() -> dict[str, Any]:
         "disable_existing_loggers": False,
         "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+        # Its connections come and go without end; what matters of them it says as a warning.
+        "loggers": {"kafka": {"level": "WARNING"}},
         "root": {"handlers": ["stderr"], "level": text("LOG_LEVEL", "INFO")},
     }
 

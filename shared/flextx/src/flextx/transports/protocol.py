@@ -123,6 +123,9 @@ class Transport(Protocol):
     def end_offsets(self, topics: Sequence[str]) -> dict[tuple[str, int], int]:
         """The next offset of every partition of these topics."""
 
+    def record_at(self, topic: str, partition: int, offset: int) -> Record | None:
+        """The record that stands there now; None when the log holds none. Reads beside every group and moves none."""
+
     def producer(self) -> Producer: ...
 
     def consumer(self, *, group: str, member: str, topics: Sequence[str], start: StartPosition) -> Consumer: ...

@@ -143,7 +143,7 @@ class EmbeddedConsumer:
                     "offsets": [self._positions[resource] for resource in held],
                 },
             )
-            records = [_record(*row) for row in cursor.fetchall()]
+            records = [stored_record(*row) for row in cursor.fetchall()]
         batches = [
             self._batch(*place, tuple(group)) for place, group in groupby(records, attrgetter("topic", "partition"))
         ]
@@ -166,7 +166,7 @@ class EmbeddedConsumer:
             return
 
 
-def _record(topic: str, partition: int, offset: int, key: str, headers: list[list[str]], body: bytes) -> Record:
+def stored_record(topic: str, partition: int, offset: int, key: str, headers: list[list[str]], body: bytes) -> Record:
     return Record(topic, partition, offset, key, [(name, value.encode()) for name, value in headers], bytes(body))
 
 

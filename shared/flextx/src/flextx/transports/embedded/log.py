@@ -8,9 +8,9 @@ from importlib.resources import files
 from flextx.conf import FlextxSettings
 from flextx.errors import TransportUnavailable
 from flextx.transports.embedded.connection import LogConnection
-from flextx.transports.embedded.consumer import EmbeddedConsumer
+from flextx.transports.embedded.consumer import EmbeddedConsumer, stored_record
 from flextx.transports.embedded.producer import EmbeddedProducer
-from flextx.transports.protocol import StartPosition
+from flextx.transports.protocol import Record, StartPosition
 
 _SCHEMA_LOCK = 4_711_001  # two services may prepare at once
 
@@ -56,6 +56,20 @@ class EmbeddedLog:
                     "SELECT topic, partition, next_offset FROM log_partition WHERE topic = ANY(%s)", [list(topics)]
                 )
                 return {(topic, partition): end for topic, partition, end in cursor.fetchall()}
+        finally:
+            connection.close()
+
+    def record_at(self, topic: str, partition: int, offset: int) -> Record | None:
+        connection = LogConnection(self._conf)
+        try:
+            with connection.transaction() as cursor:
+                cursor.execute(
+                    "SELECT topic, partition, record_offset, key, headers, body FROM log_record"
+                    " WHERE topic = %s AND partition = %s AND record_offset = %s",
+                    (topic, partition, offset),
+                )
+                row = cursor.fetchone()
+                return stored_record(*row) if row else None
         finally:
             connection.close()
 

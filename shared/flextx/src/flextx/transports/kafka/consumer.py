@@ -100,10 +100,10 @@ class KafkaRecordConsumer(ConsumerRebalanceListener):  # type: ignore[misc]  # k
     def _batch(self, partition: TopicPartition, records: Sequence[Any]) -> Batch:
         asked_from = self._next[partition]
         self._next[partition] = records[-1].offset + 1
-        return Batch(partition.topic, partition.partition, asked_from, tuple(map(_record, records)))
+        return Batch(partition.topic, partition.partition, asked_from, tuple(map(stored_record, records)))
 
 
-def _record(record: Any) -> Record:
+def stored_record(record: Any) -> Record:
     key = (record.key or b"").decode(errors="replace")
     headers = [(str(name), bytes(value or b"")) for name, value in record.headers]
     return Record(record.topic, record.partition, record.offset, key, headers, bytes(record.value or b""))

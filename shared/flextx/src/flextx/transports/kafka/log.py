@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import suppress
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any
 
 from kafka import KafkaConsumer, TopicPartition
 from kafka import errors as kafka_errors
 
 from flextx.conf import FlextxSettings
+from flextx.errors import TransportUnavailable
 from flextx.transports.kafka.client import CONNECT_MS, admin, built, outages_named
-from flextx.transports.kafka.consumer import KafkaRecordConsumer
+from flextx.transports.kafka.consumer import KafkaRecordConsumer, stored_record
 from flextx.transports.kafka.producer import KafkaRecordProducer
-from flextx.transports.protocol import StartPosition
+from flextx.transports.protocol import Record, StartPosition
+
+_READ_SECONDS_MAX = 10
 
 
 class Kafka:
@@ -33,11 +38,29 @@ class Kafka:
             client.wait_for_topics(list(self._conf.physical_topics), timeout_ms=10_000)
 
     def end_offsets(self, topics: Sequence[str]) -> dict[tuple[str, int], int]:
-        consumer = built(KafkaConsumer, self._conf)
+        with self._bystander() as consumer:
+            partitions = [TopicPartition(t, p) for t in topics for p in consumer.partitions_for_topic(t) or ()]
+            return {(tp.topic, tp.partition): end for tp, end in consumer.end_offsets(partitions).items()}
+
+    def record_at(self, topic: str, partition: int, offset: int) -> Record | None:
+        place = TopicPartition(topic, partition)
+        with self._bystander() as consumer:
+            if partition not in (consumer.partitions_for_topic(topic) or ()):
+                return None
+            if not consumer.beginning_offsets([place])[place] <= offset < consumer.end_offsets([place])[place]:
+                return None
+            consumer.assign([place])
+            consumer.seek(place, offset)
+            return _first(consumer, place, offset)
+
+    @contextmanager
+    def _bystander(self) -> Iterator[Any]:
+        """A client that reads in no group."""
+        options = {"enable_auto_commit": False, "auto_offset_reset": "none", "max_poll_records": 1}
+        consumer = built(KafkaConsumer, self._conf, group_id=None, allow_auto_create_topics=False, **options)
         try:
             with outages_named():
-                partitions = [TopicPartition(t, p) for t in topics for p in consumer.partitions_for_topic(t) or ()]
-                return {(tp.topic, tp.partition): end for tp, end in consumer.end_offsets(partitions).items()}
+                yield consumer
         finally:
             consumer.close(autocommit=False, timeout_ms=CONNECT_MS)
 
@@ -46,3 +69,12 @@ class Kafka:
 
     def consumer(self, *, group: str, member: str, topics: Sequence[str], start: StartPosition) -> KafkaRecordConsumer:
         return KafkaRecordConsumer(self._conf, group=group, member=member, topics=topics, start=start)
+
+
+def _first(consumer: Any, place: TopicPartition, offset: int) -> Record | None:
+    """The record at the position; none when the log was compacted there. Raises TransportUnavailable in the end."""
+    deadline = time.monotonic() + _READ_SECONDS_MAX
+    while time.monotonic() < deadline:
+        for record in consumer.poll(timeout_ms=500).get(place, ()):
+            return stored_record(record) if record.offset == offset else None
+    raise TransportUnavailable(f"Kafka: nothing came from {place.topic}/{place.partition} in {_READ_SECONDS_MAX} s")
