@@ -18,15 +18,14 @@ def livez(request: HttpRequest) -> JsonResponse:
 def readyz(request: HttpRequest) -> JsonResponse:
     """503 while the database is away or its tables are not those this code expects."""
     try:
-        connection.ensure_connection()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
         missing = _missing_migrations()
     except RETRY_ALL as away:
         return JsonResponse({"status": "database away", "detail": type(away).__name__}, status=503)
     if missing:
         _missing_migrations.cache_clear()
         return JsonResponse({"status": "run prepare: migrations are missing", "missing": list(missing)}, status=503)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
     return JsonResponse({"status": "ok"})
 
 
