@@ -65,9 +65,9 @@ def verified_caller(token: bytes) -> Caller:
             audience=flextx_settings().auth_audience,
             options={"require": ["iss", "aud", "sub", "scope", "iat", "exp"]},
         )
-    except (jwt.PyJWTError, ValueError, TypeError) as bad:
+        return _caller(claims)
+    except (jwt.PyJWTError, ValueError, TypeError, OverflowError) as bad:
         raise AuthenticationFailed("The token is not valid here: get a new one.") from bad
-    return _caller(claims)
 
 
 def _caller(claims: dict[str, Any]) -> Caller:
