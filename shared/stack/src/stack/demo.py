@@ -11,6 +11,7 @@ from stack.errors import Failure
 from stack.layout import Layout, System
 from stack.options import Options
 from stack.progress import say
+from stack.records import read_back
 from stack.tables import table
 from stack.tokens import mint
 from stack.up import up
@@ -25,7 +26,8 @@ def demo(options: Options) -> int:
             up(options)
         system = System.started(Layout(options.run_dir))
         token = mint(system.layout.secrets, subject=options.subject, scope="user")
-        recharge(system, token, buyer=options.subject)
+        hops = recharge(system, token, buyer=options.subject)
+        print(f"\n{read_back(system, hops)}")
     finally:
         if options.once:
             down(options)
@@ -105,4 +107,6 @@ def _details(details: dict[str, Any]) -> str:
 
 def _balance(client: Client, system: Addresses, token: str, owner: str) -> str:
     answer = client.get(f"{system.url('account')}/api/v1/accounts/{owner}/balances", token=token)
-    return ", ".join(f"{one['available']} {one['asset']}" for one in answer["balances"])
+    return ", ".join(
+        f"{one['available']} {one['asset']} (stored {one['updated_at'] or 'never'})" for one in answer["balances"]
+    )

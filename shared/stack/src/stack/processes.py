@@ -65,6 +65,16 @@ def reconcile_commands(system: System, *, token_file: str) -> dict[str, Process]
     }
 
 
+def record_command(system: System, *, topic: str, partition: int, offset: int) -> Process:
+    """Reads one record of the message log, as the order service sees it."""
+    place = ("--topic", topic, "--partition", str(partition), "--offset", str(offset))
+    return Process(
+        name="order-record",
+        command=(sys.executable, "-m", f"{MODULES['order']}.manage", "flextx", "record", *place),
+        environment=environment(system, "order", "order-record"),
+    )
+
+
 def processes(system: System) -> list[Process]:
     """Everything that runs for good, but PostgreSQL and Kafka: those come first and go last."""
     return [

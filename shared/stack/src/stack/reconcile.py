@@ -2,17 +2,16 @@
 
 import json
 import os
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from stack import supervisor
-from stack.environments import inherited_environment
+from stack.answers import answer_of
 from stack.errors import Failure, Refusal
 from stack.layout import Layout, System
-from stack.options import PROJECT, Options
+from stack.options import Options
 from stack.processes import Process, reconcile_commands
 from stack.tokens import mint
 
@@ -46,23 +45,10 @@ def _print_lines(reports: list[Any], differences: list[Any], checked: int) -> No
 
 
 def _report(command: Process) -> Any:
-    environment = inherited_environment() | dict(command.environment)
-    done = subprocess.run(
-        command.command,
-        env=environment,
-        cwd=PROJECT,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=RECONCILE_SECONDS_MAX,
-    )
-    try:
-        report = json.loads(done.stdout)
-        if done.returncode == (1 if report["differences"] else 0):
-            return report
-    except (ValueError, KeyError, TypeError):
-        pass  # said below, with the command's own words
-    raise Failure(f"{command.name} ended with {done.returncode}:\n{done.stdout[-2000:]}{done.stderr[-4000:]}")
+    code, report = answer_of(command, seconds_max=RECONCILE_SECONDS_MAX)
+    if code != (1 if report["differences"] else 0):
+        raise Failure(f"{command.name} ended with {code}, though it named {len(report['differences'])} differences")
+    return report
 
 
 @contextmanager

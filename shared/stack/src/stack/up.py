@@ -130,7 +130,7 @@ def _summary(system: System) -> str:
             f"orders    {system.url('order')}",
             f"accounts  {system.url('account')}",
             f"channel   {system.url('channel')}",
-            *([f"kafka     {system.kafka_servers}"] if system.kafka_servers else []),
+            *([f"kafka     {system.kafka_servers}"] if system.transport == "kafka" else []),
             f"addresses and secrets for a shell: {system.layout.env_file}",
         ]
     )
