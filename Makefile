@@ -2,7 +2,7 @@
 PYTHON ?= python3
 STACK = @PYTHONPATH=shared/stack/src $(PYTHON) -m stack
 
-.PHONY: help up down status destroy demo kafka kafka-stop token reconcile test lint lock
+.PHONY: help up down status destroy demo demo-compose kafka kafka-stop token reconcile test lint lock
 
 help:
 	$(STACK) help
@@ -21,6 +21,9 @@ destroy:
 
 demo:
 	$(STACK) demo
+
+demo-compose:
+	$(STACK) demo-compose
 
 kafka:
 	$(STACK) kafka

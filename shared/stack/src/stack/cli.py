@@ -6,6 +6,7 @@ from collections.abc import Callable
 from types import FrameType
 from typing import NoReturn
 
+from stack.compose import demo_compose
 from stack.demo import demo
 from stack.down import destroy, down
 from stack.errors import Failure, Refusal
@@ -25,6 +26,7 @@ COMMANDS: dict[str, Callable[[Options], int]] = {
     "status": status,
     "destroy": destroy,
     "demo": demo,
+    "demo-compose": demo_compose,
     "kafka": kafka,
     "kafka-stop": kafka_stop,
     "token": token,
