@@ -113,7 +113,7 @@ def test_a_batch_from_before_a_takeover_changes_nothing() -> None:
 
 
 def test_two_consumers_share_the_partitions_and_handle_each_record_once() -> None:
-    """Fault tried: hold_share gives a member everything that is free."""
+    """Fault tried: share = len(leases) in hold_share."""
     with consuming("consumer-1"), consuming("consumer-2"):
         wait_until(lambda: ask("SELECT count(DISTINCT owner) FROM log_lease") == [(2,)])
         append(*(made(key) for key in KEYS))

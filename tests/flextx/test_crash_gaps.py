@@ -33,7 +33,7 @@ def fired(folder: Path) -> list[str]:
 
 
 def test_a_relay_that_dies_once_in_every_gap_loses_nothing(staff: Staff, tmp_path: Path) -> None:
-    """Fault tried: MARK_SENT in the transaction of the claim: the deaths before the send lose the records."""
+    """Fault tried: the points behind a commit fire before it: another number of copies."""
     names = [name for name in points("relay.", "log.append.") if not name.startswith("relay.give_back")]
     keys = [f"thing-{number}" for number in range(5)]
     for key in keys:
@@ -66,7 +66,7 @@ def test_a_relay_that_dies_while_it_gives_back_in_an_outage_loses_nothing(staff:
 
 
 def test_a_consumer_that_dies_once_in_every_gap_applies_everything_once(staff: Staff, tmp_path: Path) -> None:
-    """Fault tried: process_batch commits the position before the effects; the effects before the position."""
+    """Fault tried: the position is committed before the handlers run."""
     names = points("consumer.", "inbox.")
     Fault.objects.create(name=BAD, kind="defect", number=1)
     append(made(BAD, 1), made(ELSEWHERE), made(BAD, 2))

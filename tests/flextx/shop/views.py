@@ -1,12 +1,12 @@
 """The shop's HTTP side: as thin as any, so that what answers is the toolkit."""
 
-from typing import Any, cast
-
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from flextx.http.auth import caller_of, has_scope
+from tests.flextx.shop.handlers import NotOnSale
 from tests.flextx.shop.services import make
 
 
@@ -23,13 +23,19 @@ class StaffView(APIView):
         return Response({})
 
 
+class ThingSerializer(serializers.Serializer[object]):
+    name = serializers.CharField(max_length=100)
+    parts = serializers.ListField(child=serializers.IntegerField(), required=False)
+
+
 class ThingsView(APIView):
     authentication_classes: list[type] = []
     permission_classes: list[type] = []
 
     def post(self, request: Request) -> Response:
-        body = cast(dict[str, Any], request.data)
-        return Response({"version": make(body["name"]).version}, status=201)
+        wanted = ThingSerializer(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        return Response({"version": make(wanted.validated_data["name"]).version}, status=201)
 
 
 class ThingView(APIView):
@@ -37,4 +43,8 @@ class ThingView(APIView):
     permission_classes: list[type] = []
 
     def get(self, request: Request, name: str) -> Response:
+        if name == "unsold":
+            raise NotOnSale
+        if name == "defect":
+            raise RuntimeError("a defect of ours")
         return Response({"name": name})
