@@ -2,44 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import secrets
 from typing import Any
 
 import psutil
-import urllib3
 
+from tests.system.insisting import call_back
 from tests.system.killing import pid_of
 from tests.system.world import World, payment_of, wait_for
-
-
-def insist(world: World, person: str) -> dict[str, Any]:
-    """Order as a payer's app does: the same key again until there is an answer."""
-    key, body = secrets.token_hex(8), {"product_id": "coins-60", "channel": "sandbox"}
-
-    def ask() -> tuple[int, Any]:
-        try:
-            return world.orders(
-                "POST", "/orders", token=world.token(person), json=body, headers={"Idempotency-Key": key}
-            )
-        except (urllib3.exceptions.HTTPError, json.JSONDecodeError):
-            return 0, None
-
-    _, order = wait_for(ask, lambda answer: answer[0] == 201, seconds=20, what="an order")
-    assert isinstance(order, dict)
-    return order
-
-
-def call_back(world: World, body: bytes, *, until: int) -> None:
-    """Deliver as the channel does: again until there is the answer."""
-
-    def deliver() -> int:
-        try:
-            return world.callback(body)[0]
-        except (urllib3.exceptions.HTTPError, json.JSONDecodeError):
-            return 0
-
-    wait_for(deliver, lambda status: status == until, seconds=20, what="the callback's answer")
 
 
 def lie(world: World, order: dict[str, Any]) -> None:

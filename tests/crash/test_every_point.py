@@ -13,8 +13,6 @@ import pytest
 
 from tests.crash.registry import registered_points
 from tests.crash.story import (
-    call_back,
-    insist,
     lie,
     poison,
     stop_gracefully,
@@ -23,6 +21,7 @@ from tests.crash.story import (
     wait_until_parked,
 )
 from tests.system.books import credits_of, reconcile, wait_until_settled
+from tests.system.insisting import call_back, insist
 from tests.system.world import World, payment_of, wait_for
 
 NEEDS_AN_OUTAGE = ("relay.give_back.",)

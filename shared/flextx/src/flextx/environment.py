@@ -13,6 +13,8 @@ from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+from flextx.database import DeadlineConnection
+
 
 def text(name: str, default: str | None = None) -> str:
     """The variable `name`; without a default it must be set."""
@@ -66,8 +68,15 @@ def database(url: str, password: str, *, pool_size: int = 0) -> dict[str, Any]:
         "connect_timeout": 3,
     }
     if pool_size:
-        # reconnect_timeout: the pool's default gave up for a minute after a failover.
-        options["pool"] = {"min_size": 1, "max_size": pool_size, "timeout": 3, "reconnect_timeout": 3}
+        options["pool"] = {
+            "min_size": 1,
+            "max_size": pool_size,
+            "timeout": 3,
+            "reconnect_timeout": 3,  # with the default a pool gave up for a minute after a failover
+            "connection_class": DeadlineConnection,
+        }
+        # Shorter than a connection's own deadline, so that a lock that is waited for is named.
+        options["options"] = "-c idle_in_transaction_session_timeout=5000 -c lock_timeout=2500"
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": parts.path.strip("/"),
@@ -76,7 +85,7 @@ def database(url: str, password: str, *, pool_size: int = 0) -> dict[str, Any]:
         "HOST": parts.hostname,
         "PORT": str(parts.port or 5432),
         "CONN_MAX_AGE": 0 if pool_size else None,
-        "CONN_HEALTH_CHECKS": not pool_size,
+        "CONN_HEALTH_CHECKS": True,  # a connection cut since its last use is replaced, not handed out
         "OPTIONS": options,
     }
 

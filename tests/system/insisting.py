@@ -1,0 +1,39 @@
+"""What payers' apps and the channel do when there is no answer: the same request again."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import urllib3
+
+from tests.system.world import Answer, World, wait_for
+
+
+def insist(world: World, person: str) -> dict[str, Any]:
+    """Order with the same key until there is an order."""
+    key, body = secrets.token_hex(8), {"product_id": "coins-60", "channel": "sandbox"}
+    ask = partial(
+        world.orders, "POST", "/orders", token=world.token(person), json=body, headers={"Idempotency-Key": key}
+    )
+    order = answered(ask, 201)
+    assert isinstance(order, dict)
+    return order
+
+
+def call_back(world: World, body: bytes, *, until: int) -> None:
+    """Deliver a callback until it is answered so."""
+    answered(partial(world.callback, body), until)
+
+
+def answered(ask: Callable[[], Answer], wanted: int) -> Any:
+    def once() -> Answer:
+        try:
+            return ask()
+        except (urllib3.exceptions.HTTPError, json.JSONDecodeError):
+            return 0, None
+
+    return wait_for(once, lambda answer: answer[0] == wanted, seconds=40, what=f"an answer {wanted}")[1]
