@@ -61,5 +61,11 @@ def test_death_at_this_point_changes_nothing_in_the_end(
     assert world.balance(owner) == 120
 
 
+def test_the_registry_holds_every_kind_of_place() -> None:
+    """Fault tried: a registry that lists only what happens to be imported."""
+    kinds = {point.split(".")[0] for point in registered_points()}
+    assert kinds == {"consumer", "inbox", "log", "outbox", "recharge", "relay"}
+
+
 def test_after_all_these_deaths_the_books_are_right(world: World) -> None:
     assert reconcile(world)["differences"] == []

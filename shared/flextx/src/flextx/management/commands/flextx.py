@@ -1,13 +1,18 @@
 """`manage flextx ...`: what operators and testers ask of the toolkit."""
 
 import json
+from importlib import import_module
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from flextx import crash_points
 from flextx.transports.choose import transport
 from flextx.transports.protocol import Record
+
+# Importing a module registers its points; a service's own are registered with its views and handlers.
+_WITH_CRASH_POINTS = ("flextx.outbox.relay", "flextx.inbox.consumer", settings.ROOT_URLCONF)
 
 
 class Command(BaseCommand):
@@ -25,6 +30,8 @@ class Command(BaseCommand):
         if options["what"] == "record":
             self._print_record(options["topic"], options["partition"], options["offset"])
         else:
+            for module in _WITH_CRASH_POINTS:
+                import_module(module)
             for name, meaning in crash_points.registered().items():
                 self.stdout.write(f"{name}\t{meaning}")
 
