@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager, nullcontext
 from stack import supervisor
 from stack.cluster import aside_folder
 from stack.errors import Refusal
+from stack.interrupts import uninterrupted
 from stack.layout import Layout
 from stack.locking import held
 from stack.options import Options
@@ -36,6 +37,7 @@ def down(options: Options) -> int:
     return 0
 
 
+@uninterrupted()
 def stop_everything(layout: Layout) -> None:
     """Returns when all that was ever started here is gone, whether or not the supervisor still lives."""
     deadline = time.monotonic() + STOP_SECONDS_MAX
