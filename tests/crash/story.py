@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -56,7 +57,21 @@ def take_the_log_away(world: World) -> None:
         world.rows("log", "BEGIN; LOCK TABLE log_partition; SELECT pg_sleep(6); COMMIT")
 
 
-def stop_gracefully(world: World, name: str) -> None:
-    pid = pid_of(world, name)
-    if pid is not None:
-        psutil.Process(pid).terminate()
+def stop_gracefully(world: World, name: str, *, until: Path) -> None:
+    """SIGTERM to whoever runs under this name, and to its successor if it was too young to hear it."""
+    asked: set[int] = set()
+
+    def ask_the_next() -> bool:
+        pid = pid_of(world, name)
+        if pid is not None and pid not in asked and _leads(world, name, pid):
+            psutil.Process(pid).terminate()
+            asked.add(pid)
+        return until.exists()
+
+    wait_for(ask_the_next, bool, seconds=40, what=f"{until.name} fired")
+
+
+def _leads(world: World, name: str, pid: int) -> bool:
+    """Is this process in its loop already? Its heartbeat says so."""
+    rows = world.rows(name.split("-")[0], "SELECT pid FROM flextx_workers_heartbeat WHERE name = %s", (name,))
+    return rows == [(pid,)]

@@ -47,7 +47,7 @@ def test_death_at_this_point_changes_nothing_in_the_end(
     lie(world, second)
     call_back(world, payment_of(second, world.env["SANDBOX_MERCHANT_ID"]), until=200)
     if point.startswith(NEEDS_A_STOP):
-        stop_gracefully(world, "order-relay-1")
+        stop_gracefully(world, "order-relay-1", until=fired)
     if point.startswith(NEEDS_POISON):
         poison(world, first)
         wait_until_parked(world, first)
