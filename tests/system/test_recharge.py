@@ -6,6 +6,7 @@ import json
 from datetime import datetime
 from typing import Any
 
+from tests.system.log import record_at
 from tests.system.world import World, wait_for
 
 HOPS = [
@@ -74,13 +75,9 @@ def _each_time_is_a_stored_column(world: World, order_no: str, hops: dict[str, A
     )
     assert (inbox_partition, inbox_offset) == (partition, offset)
     assert datetime.fromisoformat(hops["account_received"]["at"]) == received_at
-    ((body, headers),) = world.rows(
-        "log",
-        "SELECT body, headers FROM log_record WHERE topic = 'order.events' AND partition = %s AND record_offset = %s",
-        (partition, offset),
-    )
-    assert json.loads(bytes(body))["order_no"] == order_no
-    assert dict(headers)["ce_id"] == str(event_id)
+    record = record_at(world, "order.events", partition, offset)
+    assert json.loads(record.body)["order_no"] == record.key == order_no
+    assert record.headers["ce_id"] == str(event_id)
 
 
 def _when_credited(world: World, order: dict[str, Any], person: str) -> dict[str, Any]:

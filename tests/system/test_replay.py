@@ -8,6 +8,7 @@ from functools import partial
 
 from tests.system.books import reconcile, wait_until_settled
 from tests.system.callbacks import PEOPLE, Day, deliver_all, place_orders
+from tests.system.log import end_offsets
 from tests.system.world import World, payment_of, wait_for
 
 
@@ -50,10 +51,7 @@ def transfers(world: World) -> int:
 
 def behind(world: World) -> int:
     """Records in the log that the services' positions have not passed."""
-    ends = dict(
-        ((topic, partition), end)
-        for topic, partition, end in world.rows("log", "SELECT topic, partition, next_offset FROM log_partition")
-    )
+    ends = end_offsets(world)
     total = 0
     for service in ("order", "account"):
         positions = world.rows(service, "SELECT topic, partition, next_offset FROM flextx_inbox_inboxposition")

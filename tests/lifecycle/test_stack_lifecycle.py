@@ -23,7 +23,7 @@ from stack.cluster import aside_folder
 from stack.ports import free_port_base, is_busy
 from stack.readiness import PARTS
 from stack.reaping import survivors
-from tests.system.place import Place, came_back, eventually, is_alive, orphans, status_of
+from tests.lifecycle.place import Place, came_back, eventually, is_alive, orphans, status_of
 
 
 @pytest.fixture
