@@ -42,7 +42,7 @@ def test_coins_go_from_the_issuer_to_the_buyer() -> None:
 
 
 def test_the_transfers_id_comes_from_the_order_and_never_changes() -> None:
-    """Fault tried: the event's id in place of the order's number; another namespace."""
+    """Fault tried: the trade's number in place of the order's; another namespace."""
     transfer = credit()
 
     assert transfer.transfer_id == uuid5(NAMESPACE, f"recharge:{transfer.cause_id}")
@@ -78,7 +78,7 @@ def test_what_was_credited_is_told_with_this_services_hops() -> None:
 
 
 def test_the_same_event_again_changes_nothing() -> None:
-    """Fault tried: the inbox told to pass duplicates, and each credited under an id of its own."""
+    """Fault tried: whatever is in the batch handled, whether or not its inbox row was new."""
     event, event_id = order_of(), uuid7()
     deliver(record_of(event, event_id=event_id))
     before = everything()
@@ -117,7 +117,7 @@ def test_everything_read_again_with_an_empty_inbox_leaves_every_balance() -> Non
 
 
 def test_two_consumers_with_the_same_event_credit_once() -> None:
-    """Fault tried: the position row not locked, the inbox rows not unique."""
+    """Fault tried: whatever is in the batch handled, whether or not its inbox row was new."""
     event, event_id = order_of(), uuid7()
 
     together([partial(deliver, record_of(event, event_id=event_id, partition=number)) for number in (1, 2)])
@@ -126,7 +126,7 @@ def test_two_consumers_with_the_same_event_credit_once() -> None:
 
 
 def test_two_consumers_with_two_events_of_one_order_credit_once() -> None:
-    """Fault tried: the accounts locked only after the posted transfers were looked for."""
+    """Fault tried: posted transfers not looked for in _not_yet_posted."""
     event = order_of()
     credit()
 

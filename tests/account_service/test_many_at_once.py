@@ -68,7 +68,7 @@ def test_batches_for_different_owners_do_not_wait_for_each_other() -> None:
 
 
 def test_batches_for_the_same_owner_wait_and_a_wait_too_long_burns_nothing() -> None:
-    """Fault tried: `select_for_update()` taken out of lock_accounts: the batch then does not wait."""
+    """Fault tried: OperationalError taken out of the outages: the record then goes aside."""
     credit("u-1")
     give_up_after(300)
     record = record_of(order_of("u-1", 7))
@@ -84,7 +84,7 @@ def test_batches_for_the_same_owner_wait_and_a_wait_too_long_burns_nothing() -> 
 
 
 def test_two_hundred_batches_over_the_same_owners_do_not_deadlock() -> None:
-    """Fault tried: `order_by("id")` taken out of lock_accounts, and `sorted` from its inserts."""
+    """Fault tried: in lock_accounts `order_by("?")`; inserts in random order; `select_for_update()` taken out."""
     chance = random.Random(20261121)
     batches = [
         [order_of(f"u-{chance.randrange(OWNERS)}", chance.randrange(1, 100)) for _ in range(8)]

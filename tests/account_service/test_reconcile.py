@@ -40,7 +40,7 @@ def test_more_orders_than_a_page_are_all_compared(shop: Shop) -> None:
 
 
 def test_what_was_just_paid_is_on_its_way_and_no_difference(shop: Shop) -> None:
-    """Fault tried: the grace left out; and longer than a minute."""
+    """Fault tried: the grace left out; a grace of 50 seconds."""
     just, long_ago = shop.is_paid(), shop.is_paid(seconds_ago=11)
 
     code, said = reconcile()

@@ -57,7 +57,7 @@ def test_pages_hold_every_leg_once(count: int, limit: int, sizes: list[int]) -> 
 
 
 def test_what_comes_while_one_reads_moves_no_page() -> None:
-    """Fault tried: an OFFSET in place of the leg's number."""
+    """Fault tried: the next page counted from the newest leg."""
     causes = [credit("u-1", 1).cause_id for _ in range(4)]
     first = OWNER.get(f"{STATEMENT}?limit=2").json()
     credit("u-1", 1)

@@ -98,7 +98,7 @@ def test_a_clock_that_is_a_little_off_is_borne_with(order: Order, age_seconds: i
 
 @pytest.mark.parametrize("timestamp", ["now", "-1", "1e9", "0", "9" * 400, "²"])
 def test_a_time_that_is_none_is_refused(order: Order, timestamp: str) -> None:
-    """Fault tried: `isdigit()` not asked."""
+    """Fault tried: `isdecimal()` not asked."""
     raw = raw_payment(order)
     headers = signed(raw) | {"Sandbox-Timestamp": timestamp}
     headers["Sandbox-Signature"] = signature(django_settings.SANDBOX_SECRET, timestamp, headers["Sandbox-Nonce"], raw)

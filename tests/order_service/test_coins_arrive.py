@@ -56,7 +56,7 @@ def test_many_orders_are_credited_in_one_batch() -> None:
 
 
 def test_told_again_nothing_changes() -> None:
-    """Fault tried: every order moved in mark_credited, not only the completed ones."""
+    """Fault tried: `ON CONFLICT DO NOTHING` left out of the inbox's insert."""
     order = paid_order()
     credit, event_id = credit_of(order), uuid7()
     deliver(record_of(credit, event_id=event_id))
@@ -67,7 +67,7 @@ def test_told_again_nothing_changes() -> None:
 
 
 def test_told_again_as_another_event_or_with_an_empty_inbox_the_order_stays() -> None:
-    """Fault tried: `ignore_conflicts` left out for the notices."""
+    """Fault tried: `ignore_conflicts` left out for the notices; every order moved, not only the completed ones."""
     order = paid_order()
     record = record_of(credit_of(order))
     deliver(record)

@@ -40,7 +40,7 @@ def fired(folder: Path) -> list[str]:
 
 
 def test_dying_before_the_commit_leaves_nothing_and_the_repeat_completes(tmp_path: Path) -> None:
-    """Fault tried: the outbox row written in autocommit, before the transaction."""
+    """Fault tried: a payment stored on a connection of its own, before the transaction."""
     payment = payment_of(BUYER.has_ordered())
     before = everything()
 
@@ -71,7 +71,7 @@ def test_dying_after_the_commit_the_repeat_finds_it_done(tmp_path: Path) -> None
 
 
 def test_when_the_commits_answer_is_lost_nobody_is_told_success(tmp_path: Path) -> None:
-    """Fault tried: an outage answered with SUCCESS."""
+    """Fault tried: OperationalError taken out of the outages."""
     payment = payment_of(BUYER.has_ordered())
 
     with own_web(tmp_path, FLEXTX_CRASH=f"{POINT}.after:commit-and-fail:1") as web:
@@ -83,7 +83,7 @@ def test_when_the_commits_answer_is_lost_nobody_is_told_success(tmp_path: Path) 
 
 
 def test_dying_with_the_event_written_and_the_transaction_open_leaves_nothing(tmp_path: Path) -> None:
-    """Fault tried: the outbox row written in autocommit, before the transaction."""
+    """Fault tried: `publish` left out: the point is then never reached."""
     payment = payment_of(BUYER.has_ordered())
     before = everything()
 

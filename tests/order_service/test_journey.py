@@ -40,7 +40,7 @@ def test_of_a_new_order_only_its_making_is_done() -> None:
 
 
 def test_of_a_paid_order_the_account_sides_hops_are_pending() -> None:
-    """Fault tried: `sent_at` left out of the hop sent_to_log: it must be pending until the log has the record."""
+    """Fault tried: occurred_at in place of sent_at: the hop must be pending until the log has the record."""
     order = BUYER.has_ordered()
     has_paid(order)
 
@@ -51,7 +51,7 @@ def test_of_a_paid_order_the_account_sides_hops_are_pending() -> None:
 
 
 def test_of_a_credited_order_every_hop_is_done_at_its_stored_time() -> None:
-    """Fault tried: each time replaced by another row's (received_at by credited_at, sent_at by occurred_at)."""
+    """Fault tried: announced_at in place of received_at; due_at in place of occurred_at."""
     order = BUYER.has_ordered()
     payment = has_paid(order)
     OutboxMessage.objects.update(state="sent", sent_at=timezone.now(), partition=5, offset=41)

@@ -13,7 +13,7 @@ from tests.support.threads import together
 
 
 def test_twenty_identical_callbacks_are_one_payment_and_one_event() -> None:
-    """Fault tried: `select_for_update()` taken out of lock_order: callers then get errors instead of SUCCESS."""
+    """Fault tried: `if accepted is None: return order` taken out of complete_order."""
     payment = payment_of(BUYER.has_ordered())
 
     answers = together([lambda: call_back(payment)] * 20)

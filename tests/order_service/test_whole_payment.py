@@ -44,7 +44,7 @@ def status_is(order: Order, status: str) -> bool:
 
 
 def test_the_payer_presses_the_button_and_the_order_is_completed(till: None) -> None:
-    """Fault tried: `notify_url` misspelt; another secret on one side (SANDBOX_SECRET_FILE)."""
+    """Fault tried: `notify_url` misspelt."""
     order = BUYER.has_ordered("coins-600")
 
     pay(order)
