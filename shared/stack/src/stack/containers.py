@@ -19,7 +19,7 @@ class Containers:
         docker = shutil.which("docker")
         if docker is None:
             raise Refusal("docker is not on the path; without containers there is: make demo TRANSPORT=kafka")
-        self._compose = (docker, "compose", "--project-directory", str(PROJECT))
+        self._docker = docker
 
     def url(self, part: str) -> str:
         return f"http://{self.call('port', f'{part}-web', WEB_PORT_INSIDE).strip()}"
@@ -46,8 +46,11 @@ class Containers:
         return self.call("exec", "-T", *told, service, *command, given=given)
 
     def call(self, *words: str, given: str = "") -> str:
-        """What it printed. Raises Failure with its own words."""
-        command = [*self._compose, *words]
+        """`docker compose ...`: what it printed. Raises Failure with its own words."""
+        return self.docker("compose", "--project-directory", str(PROJECT), *words, given=given)
+
+    def docker(self, *words: str, given: str = "") -> str:
+        command = [self._docker, *words]
         try:
             done = subprocess.run(
                 command,
@@ -63,6 +66,6 @@ class Containers:
         if done.returncode != 0:
             said = f"{done.stdout[-2000:]}{done.stderr[-2000:]}".strip()
             raise Failure(
-                f"{' '.join(command)} ended with {done.returncode}:\n{said}\nstart it with: docker compose up --wait"
+                f"{' '.join(command)} ended with {done.returncode}:\n{said}\nIs it up? docker compose up --wait"
             )
         return done.stdout
