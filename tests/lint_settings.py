@@ -2,6 +2,7 @@
 
 SECRET_KEY = "for type checking only"
 USE_TZ = True
+ROOT_URLCONF = "order_service.config.urls"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}}
 INSTALLED_APPS = [

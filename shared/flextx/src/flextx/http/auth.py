@@ -66,7 +66,7 @@ def verified_caller(token: bytes) -> Caller:
             options={"require": ["iss", "aud", "sub", "scope", "iat", "exp"]},
         )
         return _caller(claims)
-    except (jwt.PyJWTError, ValueError, TypeError, OverflowError) as bad:
+    except (jwt.PyJWTError, ValueError, TypeError) as bad:
         raise AuthenticationFailed("The token is not valid here: get a new one.") from bad
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from kafka import KafkaAdminClient
 from kafka import errors as kafka_errors
+from kafka.net.compat import KafkaNetClient
 
 from flextx.conf import FlextxSettings
 from flextx.errors import OffsetOutOfRange, TransportUnavailable
@@ -16,14 +17,29 @@ CONNECT_MS = 3_000
 
 
 def built(client: Callable[..., Any], conf: FlextxSettings, **options: Any) -> Any:
-    """Raises TransportUnavailable when no broker answers within three seconds."""
-    with outages_named():
-        return client(
-            bootstrap_servers=conf.kafka_bootstrap_servers.split(","),
-            bootstrap_timeout_ms=CONNECT_MS,
-            reconnect_backoff_max_ms=1_000,
-            **{**options, **conf.kafka_options},
-        )
+    """Raises TransportUnavailable when no broker answers within three seconds.
+
+    A constructor that fails leaves its network thread running, trying to connect for ever: here it is closed.
+    """
+    networks: list[KafkaNetClient] = []
+
+    def remembered_network(**configs: Any) -> KafkaNetClient:
+        networks.append(KafkaNetClient(**configs))
+        return networks[-1]
+
+    try:
+        with outages_named():
+            return client(
+                bootstrap_servers=conf.kafka_bootstrap_servers.split(","),
+                bootstrap_timeout_ms=CONNECT_MS,
+                reconnect_backoff_max_ms=1_000,
+                kafka_client=remembered_network,
+                **{**options, **conf.kafka_options},
+            )
+    except BaseException:
+        for network in networks:
+            network.close()
+        raise
 
 
 @contextmanager
