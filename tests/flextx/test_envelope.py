@@ -19,7 +19,7 @@ ZONES = st.integers(min_value=-14 * 60, max_value=14 * 60).map(lambda m: timezon
 ENVELOPES = st.builds(
     Envelope,
     event_id=st.uuids(),
-    event_type=st.text(min_size=1),
+    event_type=st.text(min_size=1) | st.from_regex(r"[A-Z]\.v[0-9.v]{1,8}", fullmatch=True),
     event_version=st.integers(min_value=0),
     source=st.text(),
     occurred_at=st.datetimes(min_value=datetime(1970, 1, 2), max_value=datetime(9999, 12, 30), timezones=ZONES),

@@ -56,13 +56,14 @@ def test_a_method_that_is_not_there_is_405() -> None:
         pytest.param("null", (400, "parse_error"), id="null"),
         pytest.param("NaN", (400, "parse_error"), id="NaN"),
         pytest.param('{"name": "a\\u0000b"}', (400, "invalid"), id="NUL in a value"),
+        pytest.param('{"name": "\\ud800"}', (400, "parse_error"), id="half a letter"),
         pytest.param('{"name": {"$ne": 1}}', (400, "invalid"), id="another type"),
         pytest.param('{"name": "' + "x" * 70_000 + '"}', (400, "bad_request"), id="too large"),
         pytest.param("{}", (400, "invalid"), id="empty"),
     ],
 )
 def test_a_body_that_cannot_be_taken_is_the_callers_fault(body: str | bytes, expected: tuple[int, str]) -> None:
-    """Fault tried: ObjectParser without RecursionError, without UnicodeError, without its check for an object."""
+    """Fault tried: ObjectParser without RecursionError, without its check for an object."""
     assert post(body) == expected
     assert OutboxMessage.objects.count() == 0
 
