@@ -52,7 +52,9 @@ def test_an_idle_relay_makes_at_most_two_queries_a_second(settings: Settings) ->
         stop.wait(2.4)
         made = len(relay.statements) - before
 
-    assert 10 < made <= 48, relay.statements[before:]
+    print(f"an idle relay: {made} statements in 2.4 s that stand for 24")
+    heartbeats = 5  # every 5 s whatever the settings: one of them may be among the statements already
+    assert made > 10 and made + heartbeats <= 48, relay.statements[before:]
 
 
 def test_a_relay_whose_connection_is_cut_while_it_sleeps_connects_again(settings: Settings) -> None:
