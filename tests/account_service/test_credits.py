@@ -43,9 +43,11 @@ def test_coins_go_from_the_issuer_to_the_buyer() -> None:
 
 def test_the_transfers_id_comes_from_the_order_and_never_changes() -> None:
     """Fault tried: the trade's number in place of the order's; another namespace."""
-    transfer = credit()
+    event = order_of()
 
-    assert transfer.transfer_id == uuid5(NAMESPACE, f"recharge:{transfer.cause_id}")
+    deliver(record_of(event))
+
+    assert Transfer.objects.get().transfer_id == uuid5(NAMESPACE, f"recharge:{event.order_no}")
 
 
 def test_what_was_credited_is_told_with_this_services_hops() -> None:
@@ -78,7 +80,7 @@ def test_what_was_credited_is_told_with_this_services_hops() -> None:
 
 
 def test_the_same_event_again_changes_nothing() -> None:
-    """Fault tried: whatever is in the batch handled, whether or not its inbox row was new."""
+    """Fault tried: `ON CONFLICT DO NOTHING` left out of the inbox's insert."""
     event, event_id = order_of(), uuid7()
     deliver(record_of(event, event_id=event_id))
     before = everything()
@@ -117,7 +119,7 @@ def test_everything_read_again_with_an_empty_inbox_leaves_every_balance() -> Non
 
 
 def test_two_consumers_with_the_same_event_credit_once() -> None:
-    """Fault tried: whatever is in the batch handled, whether or not its inbox row was new."""
+    """Fault tried: `ON CONFLICT DO NOTHING` left out of the inbox's insert."""
     event, event_id = order_of(), uuid7()
 
     together([partial(deliver, record_of(event, event_id=event_id, partition=number)) for number in (1, 2)])

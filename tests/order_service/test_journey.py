@@ -54,7 +54,8 @@ def test_of_a_credited_order_every_hop_is_done_at_its_stored_time() -> None:
     """Fault tried: announced_at in place of received_at; due_at in place of occurred_at."""
     order = BUYER.has_ordered()
     payment = has_paid(order)
-    OutboxMessage.objects.update(state="sent", sent_at=timezone.now(), partition=5, offset=41)
+    now = timezone.now()
+    OutboxMessage.objects.update(state="sent", sent_at=now, due_at=now, partition=5, offset=41)
     credit = credit_of(order)
     record = record_of(credit)
     deliver(record)
