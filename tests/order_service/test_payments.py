@@ -69,7 +69,7 @@ def test_a_repeated_callback_changes_nothing() -> None:
 
 
 def test_a_second_trade_of_a_paid_order_is_kept_to_be_refunded() -> None:
-    """Fault tried: `accepted = True` in accept_payment; and a completed order returned before its payment is looked at."""
+    """Fault tried: `accepted = True` in accept_payment; a completed order returned before its payment is recorded."""
     order = BUYER.has_ordered()
     first = has_paid(order)
     before = everything()
