@@ -55,7 +55,7 @@ def test_each_refusal_waits_longer_up_to_a_cap(settings: Settings) -> None:
 
 
 def test_a_head_that_waits_holds_back_its_own_key_only(settings: Settings) -> None:
-    """Fault tried: CLAIM_HEADS without its NOT EXISTS (earlier): ring/2 overtakes ring/1."""
+    """Fault tried: NEXT_HEADS without its NOT EXISTS (earlier): ring/2 overtakes ring/1."""
     settings.FLEXTX = settings.FLEXTX | {"RETRY_FIRST_SECONDS": 100, "RETRY_SECONDS_MAX": 100}
     lose("ring", 1)
     relay_once()
@@ -74,7 +74,7 @@ def test_a_head_that_waits_holds_back_its_own_key_only(settings: Settings) -> No
 
 
 def test_a_parked_head_holds_back_its_own_key_only() -> None:
-    """Fault tried: earlier.state = 'pending' instead of <> 'sent' in CLAIM_HEADS."""
+    """Fault tried: earlier.state = 'pending' instead of <> 'sent' in NEXT_HEADS."""
     for name in ("ring", "ring", "coin"):
         make(name)
     OutboxMessage.objects.filter(key="ring", sequence=1).update(state="parked")
@@ -86,15 +86,15 @@ def test_a_parked_head_holds_back_its_own_key_only() -> None:
 
 
 def test_an_outage_of_the_log_uses_up_no_attempt(caplog: pytest.LogCaptureFixture) -> None:
-    """Fault tried: _send without give_back, and a wave that is still noted counted as a death."""
+    """Fault tried: _send without give_back: what is still noted counts as a death."""
     make("cup")
     with away():
         with running(Relay(name="relay-1", transport=transport())):
             make("plate")
             wait_until(lambda: caplog.text.count("outage") >= 4)
+            wait_until(lambda: not OutboxWave.objects.exists())  # killed while it waits, nothing would be counted
         assert states() == {"cup/1": "pending", "plate/1": "pending"}
         assert set(OutboxMessage.objects.values_list("deaths", "failures")) == {(0, 0)}
-        assert not OutboxWave.objects.exists()
 
     relay_once()
 

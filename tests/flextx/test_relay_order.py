@@ -30,7 +30,7 @@ def numbers_by_key(records: list[Stored]) -> dict[str, list[int]]:
 
 
 def test_two_relays_share_the_keys_and_keep_each_in_order(staff: Staff) -> None:
-    """Fault tried: CLAIM_HEADS without its condition on the relay's buckets."""
+    """Fault tried: NEXT_HEADS without its condition on the relay's buckets."""
     staff.relay("relay-1")
     staff.relay("relay-2")
     wait_until(lambda: Counter(owner for owner, _ in owners().values()) == {"relay-1": 16, "relay-2": 16}, seconds=20)
@@ -48,7 +48,7 @@ def test_two_relays_share_the_keys_and_keep_each_in_order(staff: Staff) -> None:
 
 
 def test_a_wave_takes_the_next_of_each_key_only(shop: None) -> None:
-    """Fault tried: CLAIM_HEADS without its NOT EXISTS (earlier): one wave takes all four."""
+    """Fault tried: NEXT_HEADS without its NOT EXISTS (earlier): one wave takes all four."""
     for key in ("cup", "cup", "plate", "plate"):
         make(key)
 
