@@ -16,7 +16,7 @@ from stack.options import PROJECT
 from stack.reaping import survivors
 
 OUTER_MAKE = ("MAKEFLAGS", "MFLAGS", "MAKEOVERRIDES", "MAKELEVEL")
-WAIT_SECONDS_MAX = 20
+WAIT_SECONDS_MAX = 60
 
 
 class Place:
@@ -33,7 +33,7 @@ class Place:
             env=self._environment() | variables,
             capture_output=True,
             text=True,
-            timeout=180,
+            timeout=300,
         )
 
     def start(self, target: str) -> subprocess.Popen[bytes]:

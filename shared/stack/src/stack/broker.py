@@ -45,7 +45,8 @@ group.min.session.timeout.ms=1000
 broker.session.timeout.ms=3000
 broker.heartbeat.interval.ms=500
 """
-MEMORY = ("-Xms128m", "-Xmx512m", "-XX:+ExitOnOutOfMemoryError")
+# The quick compiler alone: a start takes half the processor time, and a broker of one's own is started often.
+MACHINE = ("-Xms128m", "-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+ExitOnOutOfMemoryError")
 LOGGING = tuple(
     f"-Dorg.slf4j.simpleLogger.{option}"
     for option in ("defaultLogLevel=info", "showDateTime=true", "dateTimeFormat=yyyy-MM-dd_HH:mm:ss.SSS")
@@ -59,7 +60,7 @@ def broker_process(system: System, layout: Layout) -> Process:
     """`layout`: where the data is, which a broker alone and one of a whole system have in common."""
     return Process(
         name="kafka",
-        command=("java", *MEMORY, *LOGGING, "-cp", f"{jars()}/*", "kafka.Kafka", str(_settings_file(layout))),
+        command=("java", *MACHINE, *LOGGING, "-cp", f"{jars()}/*", "kafka.Kafka", str(_settings_file(layout))),
         environment=common_environment(system, "kafka"),
         folder="/",
         stop_seconds_max=15,
@@ -92,7 +93,7 @@ def wait_until_it_answers(system: System, log: Path) -> None:
 
 
 def _format(layout: Layout) -> None:
-    tool = ("java", "-Xmx256m", "-cp", f"{jars()}/*", "kafka.tools.StorageTool", "format", "--ignore-formatted")
+    tool = ("java", *MACHINE, "-cp", f"{jars()}/*", "kafka.tools.StorageTool", "format", "--ignore-formatted")
     words = ("--cluster-id", _cluster_id(layout), "--config", str(_settings_file(layout)))
     log = layout.log("kafka-format")
     with log.open("wb") as output:
