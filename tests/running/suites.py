@@ -12,7 +12,7 @@ from tests.running.counts import Outcome, read_report
 from tests.running.place import inner_environment
 
 # In this order: what is quick and needs no system first.
-WITHOUT_SYSTEM = ("stack", "architecture", "contracts", "sandbox_channel", "compose")
+WITHOUT_SYSTEM = ("stack", "architecture", "contracts", "sandbox_channel")
 # Told once, on the embedded log; tests/flextx asks for a broker of its own where a story is about both logs.
 ONCE = (*WITHOUT_SYSTEM, "flextx", "order_service", "account_service", "docs", "lifecycle")
 # The same stories, under the same ids, on a fresh system for each message log.
