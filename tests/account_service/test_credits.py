@@ -125,6 +125,7 @@ def test_two_consumers_with_the_same_event_credit_once() -> None:
     together([partial(deliver, record_of(event, event_id=event_id, partition=number)) for number in (1, 2)])
 
     assert (Transfer.objects.count(), OutboxMessage.objects.count(), balance_of("u-1")) == (1, 1, 60)
+    assert DivertedRecord.objects.count() == 0
 
 
 def test_two_consumers_with_two_events_of_one_order_credit_once() -> None:

@@ -47,7 +47,7 @@ def test_of_a_paid_order_the_account_sides_hops_are_pending() -> None:
     hops = hops_of(order)
 
     assert [hop["state"] for hop in hops] == ["done"] * 4 + ["pending"] * 6
-    assert hops[4]["details"] == {"state": "pending", "attempts": 0, "last_error": ""}
+    assert hops[4]["details"] == {"state": "pending", "failures": 0, "last_error": ""}
 
 
 def test_of_a_credited_order_every_hop_is_done_at_its_stored_time() -> None:
