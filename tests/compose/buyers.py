@@ -64,6 +64,16 @@ class Buyer(threading.Thread):
         return None
 
 
+def stop_all(buyers: list[Buyer]) -> dict[str, int]:
+    """No more orders; the answer is everything that was paid."""
+    for buyer in buyers:
+        buyer.stop.set()
+    for buyer in buyers:
+        buyer.join(timeout=2 * ORDER_SECONDS_MAX + 30)
+        assert not buyer.is_alive()
+    return {order_no: coins for buyer in buyers for order_no, coins in buyer.paid.items()}
+
+
 def waiting(containers: Containers) -> int:
     """Orders and events on their way, as the databases know them."""
     counts = [
@@ -78,6 +88,11 @@ def wait_until_settled(containers: Containers, *, seconds: float) -> None:
     while left := waiting(containers):
         assert time.monotonic() < deadline, f"after {seconds} s {left} are still on their way"
         time.sleep(0.5)
+
+
+def credited_so_far(containers: Containers) -> int:
+    ((count,),) = containers.query("account_service", "SELECT count(*) FROM ledger_transfer WHERE kind = 'recharge'")
+    return int(count)
 
 
 def lost_and_doubled(containers: Containers, paid: dict[str, int]) -> tuple[list[str], list[str]]:

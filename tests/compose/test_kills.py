@@ -5,49 +5,29 @@ as that person would. That a process which dies by itself is started again by Do
 """
 
 import os
-import secrets
 import sys
-import threading
 import time
-from collections.abc import Iterator
 
 import pytest
 
 from stack.compose import reconcile
 from stack.containers import Containers
-from tests.compose.buyers import Buyer, lost_and_doubled, wait_until_settled, waiting
+from tests.compose.buyers import Buyer, lost_and_doubled, stop_all, wait_until_settled, waiting
 from tests.compose.killing import kill, kill_from_outside, restarts, running, start, wait_until_back
 
-BUYERS = 3
 DEAD_SECONDS = 1.0
 SETTLED_SECONDS_MAX = 120
-
-
-@pytest.fixture
-def buyers(containers: Containers) -> Iterator[list[Buyer]]:
-    stop = threading.Event()
-    urls = {"order": containers.url("order")}
-    names = [f"kill-{secrets.token_hex(4)}-{number}" for number in range(BUYERS)]
-    buyers = [Buyer(name, containers.token(name, "user"), urls, stop) for name in names]
-    for buyer in buyers:
-        buyer.start()
-    yield buyers
-    stop.set()
-    for buyer in buyers:
-        buyer.join(timeout=150)
 
 
 def test_killed_in_turn_nothing_is_lost_and_nothing_doubled(containers: Containers, buyers: list[Buyer]) -> None:
     services = running(containers)
     in_flight = {service: _kill_and_start(containers, service) for service in services}
-    paid = _stop(buyers)
+    paid = stop_all(buyers)
     wait_until_settled(containers, seconds=SETTLED_SECONDS_MAX)
     lost, doubled = lost_and_doubled(containers, paid)
 
-    print(f"\nin flight when killed: {in_flight}")
-    print(
-        f"{len(paid)} orders paid, {sum(buyer.failures for buyer in buyers)} calls failed and were repeated;", end=" "
-    )
+    failures = sum(buyer.failures for buyer in buyers)
+    print(f"\n{len(paid)} orders paid, {failures} calls failed and were repeated,", end=" ")
     print(f"{len(services)} containers killed: lost {len(lost)}, doubled {len(doubled)}")
     assert (lost, doubled) == ([], [])
     assert len(paid) > len(services)
@@ -79,11 +59,3 @@ def _kill_and_start(containers: Containers, service: str) -> int:
     seconds = wait_until_back(containers, service)
     print(f"\n{service}: {on_the_way} on their way when killed, back after {seconds:.1f} s", end="", flush=True)
     return on_the_way
-
-
-def _stop(buyers: list[Buyer]) -> dict[str, int]:
-    buyers[0].stop.set()
-    for buyer in buyers:
-        buyer.join(timeout=150)
-        assert not buyer.is_alive()
-    return {order_no: coins for buyer in buyers for order_no, coins in buyer.paid.items()}
