@@ -127,6 +127,7 @@ def rows_by_skip_locked(rows: int) -> float:
         sent = [result for result in results if isinstance(result, Delivered)]
         assert len(sent) == len(claimed)
         params: dict[str, Any] = {
+            "member": "bench-1",
             "ids": [row[0] for row in claimed],
             "partitions": [result.partition for result in sent],
             "offsets": [result.offset for result in sent],

@@ -78,7 +78,7 @@ def _outbox_hops(order: Order) -> Iterator[Hop]:
             "sequence": row.sequence,
         },
     )
-    where = {"topic": row.topic, "partition": row.partition, "offset": row.offset}
+    where = {"topic": row.topic, "partition": row.partition, "offset": row.offset, "sent_by": row.sent_by}
     waiting = {"state": row.state, "failures": row.failures, "last_error": row.last_error}
     yield "sent_to_log", "order", row.sent_at, where if row.sent_at else waiting
 

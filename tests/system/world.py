@@ -87,7 +87,7 @@ class World:
         }
         return self.orders("POST", "/payments/callbacks/sandbox", body=body, headers=headers)
 
-    def rows(self, service: str, query: str, params: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    def rows(self, service: str, query: str, params: Any = ()) -> list[tuple[Any, ...]]:
         """One query in the database of `order`, `account` or `log`, as its owner."""
         with psycopg.connect(self.env[f"{service.upper()}_DATABASE_URL"], autocommit=True) as connection:
             cursor = connection.execute(query, params)

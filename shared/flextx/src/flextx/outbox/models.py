@@ -37,6 +37,7 @@ class OutboxMessage(models.Model):
     due_at = models.DateTimeField(db_default=Now())
     last_error = models.TextField(default="")
     sent_at = models.DateTimeField(null=True)
+    sent_by = models.CharField(max_length=200, db_default="")
     partition = models.IntegerField(null=True)
     offset = models.BigIntegerField(null=True)
 

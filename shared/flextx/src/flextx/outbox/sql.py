@@ -45,7 +45,7 @@ WHERE state = 'pending' AND bucket = ANY(%(buckets)s) AND deaths > %(deaths_max)
 MARK_SENT = """
 UPDATE flextx_outbox_outboxmessage m
 SET state = 'sent', sent_at = clock_timestamp(), partition = sent.partition, "offset" = sent.record_offset,
-    last_error = ''
+    sent_by = %(member)s, last_error = ''
 FROM unnest(%(ids)s::bigint[], %(partitions)s::int[], %(offsets)s::bigint[]) AS sent (id, partition, record_offset)
 WHERE m.id = sent.id AND m.state = 'pending'
 """

@@ -115,6 +115,7 @@ class Waves:
         if delivered:
             self._execute(
                 sql.MARK_SENT,
+                member=self._book.member,
                 ids=[message_id for message_id, _ in delivered],
                 partitions=[where.partition for _, where in delivered],
                 offsets=[where.offset for _, where in delivered],

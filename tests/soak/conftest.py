@@ -1,0 +1,3 @@
+from tests.system.conftest import person, world
+
+__all__ = ["person", "world"]
