@@ -21,6 +21,7 @@ def service_environment(service: str, folder: Path) -> dict[str, str]:
         "ALLOWED_HOSTS": "testserver,127.0.0.1,localhost",
         "DATABASE_URL": f"{url}/{service}_suite",
         "DATABASE_PASSWORD_FILE": password_file,
+        "TRANSPORT": "embedded",  # whatever the run is about: no record leaves these suites
         "LOG_DATABASE_URL": f"{log_url}/postgres",
         "LOG_DATABASE_PASSWORD_FILE": log_password_file,
         "AUTH_JWKS_FILE": str(folder / JWKS),
