@@ -1,64 +1,46 @@
-"""Which containers carried a record: who held its key when it was sent, and its partition when it was handled.
+"""Which containers carried a record: who sent it is stored with it; who handled it, Kafka's group knows.
 
-Neither is stored with the record, so both are looked up before it was sent and after it was handled: who held the key
-and the partition at both times, carried it. If that changed in between, the answer says so.
+A consumer's name is not stored, so its partition is looked up before the record was sent and after it was handled: who
+held it at both times handled it. If that changed in between, the answer says so.
 """
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from stack.containers import Containers
 from stack.errors import Failure
 
 SETTLED_SECONDS_MAX = 90
-# A relay that takes a bucket over does so under a new epoch.
-BUCKETS = "SELECT resource, coalesce(owner, ''), epoch FROM flextx_outbox_lease WHERE scope = 'outbox'"
-BUCKET_OF = """
-SELECT bucket FROM flextx_outbox_outboxmessage
+GROUPS = {"order-service", "account-service"}
+SENT_BY = """
+SELECT sent_by FROM flextx_outbox_outboxmessage
 WHERE topic = :'topic' AND "partition" = :partition AND "offset" = :offset
 """
-Holder = tuple[str, str]
-"""Its name, and what changes when it takes over anew."""
-SERVICES = ("order_service", "account_service")
-
-
-@dataclass(frozen=True)
-class Holders:
-    """Of keys, (database, bucket) -> (relay, epoch); of partitions, (group, topic, partition) -> (consumer, member)."""
-
-    buckets: Mapping[tuple[str, str], Holder]
-    partitions: Mapping[tuple[str, str, str], Holder]
-
-    @property
-    def complete(self) -> bool:
-        groups = {group for group, _, _ in self.partitions}
-        owned = self.buckets and all(relay for relay, _ in self.buckets.values())
-        return bool(owned) and len(groups) == len(SERVICES) == len({database for database, _ in self.buckets})
+Holders = Mapping[tuple[str, str, str], tuple[str, str]]
+"""(group, topic, partition) -> (the consumer's name, its id, which is new after each start)"""
 
 
 def settled_holders(containers: Containers) -> Holders:
-    """Just started, relays and consumers are still dividing the work."""
+    """Just started, the consumers are still dividing the partitions."""
     deadline = time.monotonic() + SETTLED_SECONDS_MAX
-    while not (holders := current_holders(containers)).complete:
+    while _groups(holders := current_holders(containers)) != GROUPS:
         if time.monotonic() > deadline:
-            raise Failure(f"relays and consumers had not divided the work after {SETTLED_SECONDS_MAX} s: {holders}")
+            raise Failure(f"the consumers had not divided the partitions after {SETTLED_SECONDS_MAX} s: {holders}")
         time.sleep(1)
     return holders
 
 
+def _groups(holders: Holders) -> set[str]:
+    return {group for group, _, _ in holders}
+
+
 def current_holders(containers: Containers) -> Holders:
-    buckets = {
-        (service, bucket): (relay, epoch)
-        for service in SERVICES
-        for bucket, relay, epoch in containers.query(service, BUCKETS)
-    }
     told = containers.kafka("kafka-consumer-groups.sh", "--describe", "--all-groups", "--members", "--verbose")
-    return Holders(buckets, assignments(told))
+    return assignments(told)
 
 
-def assignments(told: str) -> dict[tuple[str, str, str], Holder]:
+def assignments(told: str) -> Holders:
     """Kafka's table of members, such as `account-service ... account-consumer-1 ... order.events:0,1,2`."""
     found, columns = {}, list[str]()
     for words in map(str.split, told.splitlines()):
@@ -66,26 +48,23 @@ def assignments(told: str) -> dict[tuple[str, str, str], Holder]:
             columns = words
         elif len(words) == len(columns) and words:
             row = dict(zip(columns, words, strict=True))
-            for topic, _, partitions in (part.rpartition(":") for part in row["CURRENT-ASSIGNMENT"].split(";")):
-                for partition in partitions.split(","):
+            for topic, colon, partitions in (part.rpartition(":") for part in row["CURRENT-ASSIGNMENT"].split(";")):
+                for partition in partitions.split(",") if colon else ():  # "-": a member without any
                     found[row["GROUP"], topic, partition] = (row["GROUP-INSTANCE-ID"], row["CONSUMER-ID"])
     return found
 
 
-def sender(containers: Containers, service: str, where: Mapping[str, Any], before: Holders, after: Holders) -> str:
+def sender(containers: Containers, database: str, where: Mapping[str, Any]) -> str:
     """The relay that took the record at topic, partition and offset `where` to the log."""
-    ((bucket,),) = containers.query(service, BUCKET_OF, **where)
-    return _held_throughout(before.buckets, after.buckets, (service, bucket))
+    place = {name: where[name] for name in ("topic", "partition", "offset")}
+    ((sent_by,),) = containers.query(database, SENT_BY, **place)
+    return sent_by
 
 
 def handler(group: str, where: Mapping[str, Any], before: Holders, after: Holders) -> str:
     """The consumer of `group` that took the record in."""
     partition = (group, str(where["topic"]), str(where["partition"]))
-    return _held_throughout(before.partitions, after.partitions, partition)
-
-
-def _held_throughout(before: Mapping[Any, Holder], after: Mapping[Any, Holder], place: tuple[str, ...]) -> str:
-    first, last = before.get(place), after.get(place)
+    first, last = before.get(partition), after.get(partition)
     if first is not None and first == last:
         return first[0]
     return f"changed hands meanwhile: {first and first[0]} -> {last and last[0]}"

@@ -18,11 +18,11 @@ SHOWN = ("print.key", "print.partition", "print.offset", "print.headers")
 
 def demo_compose(options: Options) -> int:
     containers = Containers()
-    with phase("waiting until every key and every partition has its holder"):
+    with phase("waiting until the consumers have divided the partitions"):
         before = settled_holders(containers)
     token = containers.token(options.subject, "user")
     hops = {hop["name"]: hop["details"] for hop in recharge(containers, token, buyer=options.subject)}
-    with phase("asking who holds what now"):
+    with phase("asking who sent and who handled it"):
         after = current_holders(containers)
     print(f"\n{_carriers(containers, hops, before, after)}")
     with phase("reading the record back with Kafka's own tool"):
@@ -39,12 +39,12 @@ def _carriers(containers: Containers, hops: Mapping[str, Any], before: Holders, 
     rows = [
         [
             *("order completed", _place(sent)),
-            sender(containers, "order_service", sent, before, after),
+            sender(containers, "order_service", sent),
             handler("account-service", sent, before, after),
         ],
         [
             *("coins credited", _place(back)),
-            sender(containers, "account_service", back, before, after),
+            sender(containers, "account_service", back),
             handler("order-service", back, before, after),
         ],
     ]
