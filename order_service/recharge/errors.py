@@ -67,6 +67,13 @@ class CallbackRefused(Refusal):
     code: ClassVar = "callback_refused"
 
 
+class UnreadableCallback(CallbackRefused):
+    """A genuine callback that does not hold what it should."""
+
+    status: ClassVar = 400
+    code: ClassVar = "unreadable"
+
+
 class UnknownStatus(CallbackRefused):
     """The channel reports a payment status that is not known here."""
 

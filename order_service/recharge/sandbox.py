@@ -20,7 +20,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 
 from contracts.fields import Id
 from flextx.outcome import Outcome
-from order_service.recharge.errors import BadCallback, BadSignature
+from order_service.recharge.errors import BadCallback, BadSignature, UnreadableCallback
 from order_service.recharge.models import Order
 
 CHANNEL = "sandbox"
@@ -55,8 +55,8 @@ class ChannelAnswer:
     payment: ChannelPayment | None = None
 
 
-def verified_callback(headers: Mapping[str, str], body: bytes) -> ChannelPayment:
-    """The payment a callback reports. Size, signature, then time, then the body is read.
+def verified_callback(headers: Mapping[str, str], body: bytes) -> bytes:
+    """The body of a genuine callback: size, signature, then time.
 
     The nonce is signed but not remembered: the channel repeats a callback for a day, signing each attempt anew, and a
     repeat changes nothing. Raises BadCallback, BadSignature.
@@ -66,11 +66,16 @@ def verified_callback(headers: Mapping[str, str], body: bytes) -> ChannelPayment
     timestamp = _check_signature(headers, body)
     if not timestamp.isdecimal() or abs(time.time() - int(timestamp[:12])) > CLOCK_SKEW_SECONDS_MAX:
         raise BadSignature("Sandbox-Timestamp is more than 300 seconds from now: sign each attempt anew.")
+    return body
+
+
+def read_payment(body: bytes) -> ChannelPayment:
+    """The payment that a genuine callback reports. Raises UnreadableCallback."""
     try:
         return ChannelPayment.model_validate_json(body)
     except ValidationError as invalid:
         fields = ", ".join(".".join(map(str, error["loc"])) or "body" for error in invalid.errors())
-        raise BadCallback(f"The callback does not hold what it should: {fields}.") from invalid
+        raise UnreadableCallback(f"The callback does not hold what it should: {fields}.") from invalid
 
 
 def _check_signature(headers: Mapping[str, str], body: bytes) -> str:
@@ -117,7 +122,9 @@ def ask_channel(order: Order) -> ChannelAnswer:
         )
     except ValidationError:
         return ChannelAnswer(Outcome.UNKNOWN)
-    return ChannelAnswer(Outcome.OK, payment) if payment.status == "SUCCESS" else ChannelAnswer(Outcome.UNKNOWN)
+    if payment.status != "SUCCESS" or payment.order_no != order.order_no:
+        return ChannelAnswer(Outcome.UNKNOWN)
+    return ChannelAnswer(Outcome.OK, payment)
 
 
 def _call(method: str, path: str, body: bytes) -> tuple[int, dict[str, Any]]:

@@ -1,5 +1,6 @@
 """The JSON of orders, in and out."""
 
+from operator import attrgetter
 from typing import Any
 
 from rest_framework import serializers
@@ -37,7 +38,9 @@ def order_json(order: Order) -> dict[str, Any]:
         **{name: getattr(order, name) for name in plain},
         **{name: rfc3339(moment) if moment else None for name, moment in moments.items()},
         "payment": {"url": order.payment_url},
-        "payments": [{"trade_no": row.trade_no, "state": row.state} for row in order.payments.all()],
+        "payments": [
+            {"trade_no": row.trade_no, "state": row.state} for row in sorted(order.payments.all(), key=attrgetter("pk"))
+        ],
     }
 
 

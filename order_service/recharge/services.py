@@ -85,12 +85,13 @@ def _insert_order(head: OwnerHead, product_id: str, channel: str, idempotency_ke
     return order
 
 
-def accept_callback(payment: ChannelPayment) -> Order:
+def accept_callback(body: bytes) -> Order:
     """A genuine callback: complete the order, or leave an incident for operators and raise CallbackRefused."""
     try:
+        payment = sandbox.read_payment(body)
         return complete_order(payment=payment, who=f"channel {sandbox.CHANNEL}", why=f"callback {payment.notify_id}")
     except CallbackRefused as refusal:
-        record_incident(payment, refusal)
+        record_incident(body, refusal)
         raise
 
 

@@ -108,8 +108,8 @@ class SandboxCallbackView(APIView):
     permission_classes = (AllowAny,)
 
     def post(self, request: Request) -> Response:
-        payment = verified_callback(request.headers, _raw_body(request))  # raises BadSignature -> 403
-        accept_callback(payment)
+        body = verified_callback(request.headers, _raw_body(request))  # raises BadSignature -> 403
+        accept_callback(body)
         return Response({"code": "SUCCESS"})
 
     def get_exception_handler(self) -> Any:

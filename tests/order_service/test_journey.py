@@ -83,7 +83,7 @@ def test_of_a_credited_order_every_hop_is_done_at_its_stored_time() -> None:
         {"trade_no": payment["trade_no"], "notify_id": payment["notify_id"], "paid_at": "2026-11-21T08:00:00.000000Z"},
         {"from": "pending", "who": "channel sandbox", "why": moves["completed"].why},
         {"event_id": str(sent.event_id), "type": "OrderCompleted", "sequence": 1},
-        {"topic": "order.events", "partition": 5, "offset": 41},
+        {"topic": "order.events", "partition": 5, "offset": 41, "sent_by": sent.sent_by},
         {
             "consumer": "account-service",
             "topic": "order.events",

@@ -1,10 +1,11 @@
-"""A callback may be well signed and still make no sense: refused, never a fault of ours; and nothing changes."""
+"""A callback may be well signed and still make no sense: refused, one incident for a person, nothing else changes."""
 
 import json
 from typing import Any
 
 import pytest
 
+from order_service.recharge.models import Incident
 from tests.order_service.stories import BUYER, CALLBACK, everything, payment_of, signed
 from tests.support.callers import Answer, post
 
@@ -26,15 +27,21 @@ def test_a_genuine_callback_that_cannot_be_read_is_refused(changes: dict[str, An
     answer = signed_post(json.dumps(payment_of(order) | changes).encode())
 
     assert answer.json(400)["code"] == "FAIL"
-    assert everything() == before
+    assert all_but_incidents(everything()) == all_but_incidents(before)
+    assert Incident.objects.get().reason == "unreadable"
 
 
 @pytest.mark.parametrize("raw", [b"", b"{", b"[]", b"null", b"\xff", b"[" * 16_000, b'{"a":' * 3_000])
 def test_signed_rubbish_is_refused(raw: bytes) -> None:
     before = everything()
 
-    assert signed_post(raw).json(400)["code"] == "FAIL"
-    assert everything() == before
+    assert [signed_post(raw).json(400)["code"] for _ in range(2)] == ["FAIL", "FAIL"]
+    assert all_but_incidents(everything()) == all_but_incidents(before)
+    assert list(Incident.objects.values_list("reason", "times_seen")) == [("unreadable", 2)]
+
+
+def all_but_incidents(rows: dict[str, list[dict[str, Any]]]) -> dict[str, list[dict[str, Any]]]:
+    return {name: stored for name, stored in rows.items() if name != "Incident"}
 
 
 def signed_post(raw: bytes) -> Answer:
