@@ -1,12 +1,19 @@
 """What the stories ask of the outbox."""
 
+from collections import Counter
+
 from django.db import connection
 
-from flextx.outbox.models import OutboxMessage
+from flextx.outbox.models import OutboxLease, OutboxMessage
 
 
 def all_sent() -> bool:
     return not OutboxMessage.objects.exclude(state="sent").exists()
+
+
+def held_by() -> Counter[str | None]:
+    """How many buckets each relay holds; None: those that are free."""
+    return Counter(OutboxLease.objects.values_list("owner", flat=True))
 
 
 def states() -> dict[str, str]:

@@ -10,13 +10,9 @@ from flextx.outbox.relay import Relay
 from flextx.testing import relay_once, running, wait_until
 from flextx.transports.choose import transport
 from tests.flextx.message_log import stored_records
-from tests.flextx.outbox_rows import all_sent, states
+from tests.flextx.outbox_rows import all_sent, held_by, states
 from tests.flextx.processes import Staff, Worker
 from tests.flextx.shop.services import make
-
-
-def held_by() -> Counter[str | None]:
-    return Counter(OutboxLease.objects.values_list("owner", flat=True))
 
 
 def stored_ids() -> Counter[str]:
