@@ -2,7 +2,7 @@
 PYTHON ?= python3
 STACK = @PYTHONPATH=shared/stack/src $(PYTHON) -m stack
 
-.PHONY: help up down status destroy demo demo-compose kafka kafka-stop token reconcile test lint lock
+.PHONY: help up down status destroy demo demo-compose kafka kafka-stop token reconcile test soak lint lock
 
 help:
 	$(STACK) help
@@ -39,6 +39,9 @@ reconcile:
 
 test:
 	$(STACK) test
+
+soak:
+	$(STACK) soak
 
 lint:
 	$(STACK) lint

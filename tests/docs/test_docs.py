@@ -52,8 +52,7 @@ def test_what_a_page_shows_works(command: str) -> None:
 
 @pytest.mark.parametrize("command", [command for _, command in blocks("ci")])
 def test_what_ci_runs_is_what_a_page_shows(command: str) -> None:
-    lines = [line.split("||")[0].strip() for line in (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()]
-    assert command in lines
+    assert command in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
 
 
 def test_the_status_names_the_next_steps() -> None:

@@ -18,11 +18,15 @@ ONCE = (*WITHOUT_SYSTEM, "flextx", "order_service", "account_service", "docs", "
 # The same stories, under the same ids, on a fresh system for each message log.
 ON_EACH_TRANSPORT = ("system", "crash")
 SUITES = (*ONCE, *ON_EACH_TRANSPORT)
+# Takes minutes, so it is run only when it is named: `make soak`, on Kafka unless TRANSPORT says otherwise.
+ON_REQUEST = ("soak",)
 SUITE_SECONDS_MAX = 1200
 
 
 def chosen(name: str) -> list[str]:
     """A suite that does not exist yet is left out; a misspelt one is not."""
+    if name in ON_REQUEST:
+        return [name]
     if name and name not in SUITES:
         sys.exit(f"SUITE is one of {', '.join(SUITES)}, not {name!r}")
     return [one for one in SUITES if name in ("", one) and (PROJECT / "tests" / one).is_dir()]

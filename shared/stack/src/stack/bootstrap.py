@@ -23,7 +23,7 @@ VENV = PROJECT / ".venv"
 PYTHON = VENV / "bin" / "python"
 LOCAL = (".", "shared/flextx", "shared/contracts", "shared/sandbox_channel", "shared/stack")
 INSTALL_SECONDS_MAX = 1800
-NEEDS_DEV = ("lint", "test")
+NEEDS_DEV = ("lint", "test", "soak")
 ONLY_LOOK = ("status", "down", "destroy", "kafka-stop")
 
 

@@ -16,7 +16,7 @@ from stack.options import Options, read_options
 from stack.progress import say
 from stack.reconcile import reconcile
 from stack.status import status
-from stack.testing import test
+from stack.testing import soak, test
 from stack.tokens import token
 from stack.up import up
 
@@ -32,6 +32,7 @@ COMMANDS: dict[str, Callable[[Options], int]] = {
     "token": token,
     "reconcile": reconcile,
     "test": test,
+    "soak": soak,
     "lint": lint,
 }
 
