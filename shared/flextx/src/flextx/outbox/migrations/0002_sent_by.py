@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('flextx_outbox', '0001_initial'),
+        ("flextx_outbox", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='outboxmessage',
-            name='sent_by',
-            field=models.CharField(db_default='', max_length=200),
+            model_name="outboxmessage",
+            name="sent_by",
+            field=models.CharField(db_default="", max_length=200),
         ),
     ]
