@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import psutil
@@ -23,6 +25,21 @@ def pid_of(world: World, name: str) -> int | None:
         if environment.get("STACK_SYSTEM") == str(world.run_dir) and environment.get("PROCESS_NAME") == name:
             return process.pid
     return None
+
+
+@contextmanager
+def frozen(world: World, name: str) -> Iterator[None]:
+    """SIGSTOP to the process and all its children; they go on at the end."""
+    pid = pid_of(world, name)
+    assert pid is not None
+    family = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
+    for process in family:
+        process.suspend()
+    try:
+        yield
+    finally:
+        for process in family:
+            process.resume()
 
 
 def workers(world: World, *, relays: int = 2, consumers: int = 3) -> list[str]:

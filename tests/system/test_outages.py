@@ -10,12 +10,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-import psutil
 import psycopg
 
 from tests.system.books import credits_of, reconcile, wait_until_settled
 from tests.system.insisting import call_back, insist
-from tests.system.killing import pid_of
+from tests.system.killing import frozen, pid_of
 from tests.system.world import World, payment_of, wait_for
 
 
@@ -88,21 +87,6 @@ def log_standing_still(world: World) -> Iterator[None]:
         with psycopg.connect(world.env["LOG_DATABASE_URL"]) as connection:
             connection.execute("LOCK TABLE log_partition")
             yield
-
-
-@contextmanager
-def frozen(world: World, name: str) -> Iterator[None]:
-    """SIGSTOP to the process and all its children; they go on at the end."""
-    pid = pid_of(world, name)
-    assert pid is not None
-    family = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
-    for process in family:
-        process.suspend()
-    try:
-        yield
-    finally:
-        for process in family:
-            process.resume()
 
 
 def stop_immediately(world: World) -> None:

@@ -13,7 +13,8 @@ READ_SECONDS_MAX = 60
 def read_back(system: System, hops: list[Any]) -> str:
     """Says what stands there. Raises Failure if it is another event than the one that was sent."""
     details = {hop["name"]: hop["details"] for hop in hops}
-    place, event_id = details["sent_to_log"], details["outbox_written"]["event_id"]
+    place = {name: details["sent_to_log"][name] for name in ("topic", "partition", "offset")}
+    event_id = details["outbox_written"]["event_id"]
     _, record = answer_of(record_command(system, **place), seconds_max=READ_SECONDS_MAX)
     where = f"{place['topic']}, partition {place['partition']}, offset {place['offset']}"
     if record["headers"]["ce_id"] != event_id:
