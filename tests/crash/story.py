@@ -47,16 +47,6 @@ def try_parked_again(world: World, order: dict[str, Any]) -> None:
     world.rows("account", "UPDATE flextx_inbox_divertedkey SET due_at = now() WHERE key = %s", (order["order_no"],))
 
 
-def take_the_log_away(world: World) -> None:
-    """For some seconds nothing can be sent: Kafka's broker dies and comes back, the embedded log is locked."""
-    if world.env["TRANSPORT"] == "kafka":
-        pid = pid_of(world, "kafka")
-        assert pid is not None
-        psutil.Process(pid).kill()
-    else:
-        world.rows("log", "BEGIN; LOCK TABLE log_partition; SELECT pg_sleep(6); COMMIT")
-
-
 def stop_gracefully(world: World, name: str, *, until: Path) -> None:
     """SIGTERM to whoever runs under this name, and to its successor if it was too young to hear it."""
     asked: set[int] = set()

@@ -5,8 +5,8 @@ The points are read from the services' registry, and a point that the story neve
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -16,12 +16,12 @@ from tests.crash.story import (
     lie,
     poison,
     stop_gracefully,
-    take_the_log_away,
     try_parked_again,
     wait_until_parked,
 )
 from tests.system.books import credits_of, reconcile, wait_until_settled
 from tests.system.insisting import call_back, insist
+from tests.system.killing import log_standing_still
 from tests.system.world import World, payment_of, wait_for
 
 NEEDS_AN_OUTAGE = ("relay.give_back.",)
@@ -40,21 +40,18 @@ def test_death_at_this_point_changes_nothing_in_the_end(
     wait_until_settled(world, seconds=30)
 
     fired = armed(point, "die:1")
-    outage = threading.Thread(target=take_the_log_away, args=[world])
-    if point.startswith(NEEDS_AN_OUTAGE):
-        outage.start()
-    second = insist(world, owner)
-    lie(world, second)
-    call_back(world, payment_of(second, world.env["SANDBOX_MERCHANT_ID"]), until=200)
-    if point.startswith(NEEDS_A_STOP):
-        stop_gracefully(world, "order-relay-1", until=fired)
-    if point.startswith(NEEDS_POISON):
-        poison(world, first)
-        wait_until_parked(world, first)
-        try_parked_again(world, first)
-    wait_for(fired.exists, bool, seconds=30, what=f"{point} reached")
-    if outage.ident:
-        outage.join(timeout=30)
+    with log_standing_still(world) if point.startswith(NEEDS_AN_OUTAGE) else nullcontext():
+        second = insist(world, owner)
+        lie(world, second)
+        call_back(world, payment_of(second, world.env["SANDBOX_MERCHANT_ID"]), until=200)
+        if point.startswith(NEEDS_A_STOP):
+            stop_gracefully(world, "order-relay-1", until=fired)
+        if point.startswith(NEEDS_POISON):
+            poison(world, first)
+            wait_until_parked(world, first)
+            try_parked_again(world, first)
+        # Within an outage: an unanswered send, the producer's end and a new one that finds no broker.
+        wait_for(fired.exists, bool, seconds=30, what=f"{point} reached")
 
     wait_until_settled(world, seconds=40)
     assert credits_of(world, person) == sorted(order["order_no"] for order in (first, second))

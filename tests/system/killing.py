@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import psutil
+import psycopg
 
 from tests.system.books import waiting
 from tests.system.world import World
@@ -40,6 +41,18 @@ def frozen(world: World, name: str) -> Iterator[None]:
     finally:
         for process in family:
             process.resume()
+
+
+@contextmanager
+def log_standing_still(world: World) -> Iterator[None]:
+    """Kafka's broker gets SIGSTOP; the embedded log's heads are locked by somebody who does not let go."""
+    if world.env["TRANSPORT"] == "kafka":
+        with frozen(world, "kafka"):
+            yield
+    else:
+        with psycopg.connect(world.env["LOG_DATABASE_URL"]) as connection:
+            connection.execute("LOCK TABLE log_partition")
+            yield
 
 
 def workers(world: World, *, relays: int = 2, consumers: int = 3) -> list[str]:

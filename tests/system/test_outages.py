@@ -7,14 +7,11 @@ import secrets
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-
-import psycopg
+from collections.abc import Callable
 
 from tests.system.books import credits_of, reconcile, wait_until_settled
 from tests.system.insisting import call_back, insist
-from tests.system.killing import frozen, pid_of
+from tests.system.killing import frozen, log_standing_still, pid_of
 from tests.system.world import World, payment_of, wait_for
 
 
@@ -75,18 +72,6 @@ LOG_SECONDS = 10  # longer than the delivery timeout
 def deadline_in(seconds: float) -> Callable[[float], bool]:
     due = time.monotonic() + seconds
     return lambda now: now >= due
-
-
-@contextmanager
-def log_standing_still(world: World) -> Iterator[None]:
-    """Kafka's broker gets SIGSTOP; the embedded log's heads are locked by somebody who does not let go."""
-    if world.env["TRANSPORT"] == "kafka":
-        with frozen(world, "kafka"):
-            yield
-    else:
-        with psycopg.connect(world.env["LOG_DATABASE_URL"]) as connection:
-            connection.execute("LOCK TABLE log_partition")
-            yield
 
 
 def stop_immediately(world: World) -> None:
