@@ -2,7 +2,7 @@
 PYTHON ?= python3
 STACK = @PYTHONPATH=shared/stack/src $(PYTHON) -m stack
 
-.PHONY: help up down status destroy demo demo-compose kafka kafka-stop token reconcile test soak lint lock
+.PHONY: help up down status destroy demo demo-compose kafka kafka-stop token reconcile test soak bench lint lock
 
 help:
 	$(STACK) help
@@ -42,6 +42,9 @@ test:
 
 soak:
 	$(STACK) soak
+
+bench:
+	$(STACK) bench
 
 lint:
 	$(STACK) lint

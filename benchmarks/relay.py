@@ -1,8 +1,8 @@
 """How fast do outbox rows reach the log? Two ways to share them between relays, beside what the log alone can take.
 
-    . .run/env && .venv/bin/python benchmarks/relay.py --rows 20000 --repeat 3
+    make up TRANSPORT=kafka && make bench
 
-Needs a running system (`make up TRANSPORT=kafka`, or the embedded log); works in a database of its own, which it drops.
+Works in a database of its own on the running system's server, which it drops, and in a topic of its own.
 Each row of the table is the median of its runs; the rows alternate, so that a slow minute of the machine hits them all.
 """
 
@@ -44,14 +44,11 @@ def main() -> None:
 
 
 def prepare_database() -> None:
-    owner = urlsplit(os.environ["ORDER_DATABASE_URL"])
-    admin = os.environ["BENCH_ADMIN_URL"]
-    with psycopg.connect(admin, autocommit=True) as connection:
+    admin, owner = urlsplit(os.environ["BENCH_ADMIN_URL"]), os.environ["BENCH_OWNER"]
+    with psycopg.connect(os.environ["BENCH_ADMIN_URL"], autocommit=True) as connection:
         connection.execute("DROP DATABASE IF EXISTS flextx_benchmark WITH (FORCE)")
-        connection.execute(f'CREATE DATABASE flextx_benchmark OWNER "{owner.username}"')
-    os.environ["BENCH_DATABASE_URL"] = f"postgresql://{owner.username}@{owner.hostname}:{owner.port}/flextx_benchmark"
-    os.environ["BENCH_DATABASE_PASSWORD"] = owner.password or ""
-    os.environ.setdefault("AUTH_JWKS_FILE", "")
+        connection.execute(f'CREATE DATABASE flextx_benchmark OWNER "{owner}"')
+    os.environ["BENCH_DATABASE_URL"] = f"postgresql://{owner}@{admin.hostname}:{admin.port}/flextx_benchmark"
     os.environ["DJANGO_SETTINGS_MODULE"] = "benchmarks.settings"
     import django
     from django.core.management import call_command

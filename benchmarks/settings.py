@@ -5,7 +5,7 @@ from flextx import environment as env
 SECRET_KEY = "for benchmarks only"
 USE_TZ = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-DATABASES = {"default": env.database(env.text("BENCH_DATABASE_URL"), env.text("BENCH_DATABASE_PASSWORD"))}
+DATABASES = {"default": env.database(env.text("BENCH_DATABASE_URL"), env.secret("DATABASE_PASSWORD_FILE"))}
 INSTALLED_APPS = ["flextx", "flextx.outbox", "flextx.workers"]
 FLEXTX = env.flextx(source="benchmark", topics=("benchmark",)) | {
     "RELAY_LEASE_SECONDS": 30,

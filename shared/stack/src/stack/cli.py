@@ -6,6 +6,7 @@ from collections.abc import Callable
 from types import FrameType
 from typing import NoReturn
 
+from stack.bench import bench
 from stack.compose import demo_compose
 from stack.demo import demo
 from stack.down import destroy, down
@@ -33,6 +34,7 @@ COMMANDS: dict[str, Callable[[Options], int]] = {
     "reconcile": reconcile,
     "test": test,
     "soak": soak,
+    "bench": bench,
     "lint": lint,
 }
 

@@ -13,6 +13,7 @@ make token      print a bearer token                       SUB=u-1  SCOPE=user|o
 make reconcile  compare orders, transfers and balances                     FORMAT=text|json
 make test       every suite against one system of its own        SUITE=flextx  K=expression
 make soak       20,000 events through kills and a freeze, about four minutes        TRANSPORT=
+make bench      rows a second from outbox to log, beside what the log alone takes
 make lint       ruff, mypy, import directions, bandit, deployment checks, missing migrations
 make lock       write the dependency locks anew                             UPGRADE=1: newer versions
 make help       this
