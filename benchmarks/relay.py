@@ -99,7 +99,8 @@ WHERE id = ANY(ARRAY(
           WHERE earlier.topic = m.topic AND earlier.key = m.key
             AND earlier.sequence < m.sequence AND earlier.state <> 'sent')
     ORDER BY m.id LIMIT 500 FOR UPDATE SKIP LOCKED))
-RETURNING id, topic, key, body, event_id
+RETURNING id, event_id, topic, key, sequence, bucket, event_type, event_version, source, occurred_at, traceparent,
+    causation_id, body, failures
 """
 
 
@@ -108,8 +109,9 @@ def rows_by_skip_locked(rows: int) -> float:
     from django.db import connection, transaction
 
     from flextx.outbox.sql import MARK_SENT
+    from flextx.outbox.waves import WaitingMessage
     from flextx.transports.choose import transport
-    from flextx.transports.protocol import Delivered, OutgoingRecord
+    from flextx.transports.protocol import Delivered
 
     fill(rows)
     started = time.perf_counter()
@@ -117,15 +119,15 @@ def rows_by_skip_locked(rows: int) -> float:
     while True:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(CLAIM_ROWS)
-            claimed = cursor.fetchall()
+            claimed = [WaitingMessage(*row) for row in cursor.fetchall()]
         if not claimed:
             break
-        results = producer.send([OutgoingRecord(row[1], row[2], HEADERS, bytes(row[3])) for row in claimed])
+        results = producer.send([message.record() for message in claimed])
         sent = [result for result in results if isinstance(result, Delivered)]
         assert len(sent) == len(claimed)
         params: dict[str, Any] = {
             "member": "bench-1",
-            "ids": [row[0] for row in claimed],
+            "ids": [message.id for message in claimed],
             "partitions": [result.partition for result in sent],
             "offsets": [result.offset for result in sent],
         }
