@@ -1,7 +1,4 @@
-"""Apache Kafka in the stack: a broker alone, a system on its own broker, and leaving it for the other log.
-
-Faults tried: a change of the log that starts no broker for the old one; data kept apart for a broker alone.
-"""
+"""Apache Kafka in the stack: a broker alone, a system on its own broker, and leaving it for the other log."""
 
 import json
 import os

@@ -1,7 +1,4 @@
-"""Fetching Apache Kafka, with programs that only pretend to be java and mvn.
-
-Faults tried: no rename at the end; no lock; missing programs found out by their traceback.
-"""
+"""Fetching Apache Kafka, with programs that only pretend to be java and mvn."""
 
 import re
 from concurrent.futures import ThreadPoolExecutor
