@@ -38,7 +38,9 @@ def run_suite(suite: str, title: str, folder: Path, given: dict[str, str]) -> Ou
     report = folder / f"{title.replace(' ', '-')}.xml"
     keyword = ["-k", os.environ["K"]] if os.environ.get("K") else []
     shown = ("-q", "--durations=8", f"--junitxml={report}")
-    command = [sys.executable, "-m", "pytest", f"tests/{suite}", *shown, *keyword]
+    # A soak says what it counted, and stands still for minutes without being stuck.
+    patient = ("-s", "-o", "faulthandler_timeout=600") if suite in ON_REQUEST else ()
+    command = [sys.executable, "-m", "pytest", f"tests/{suite}", *shown, *patient, *keyword]
     code = _run_bounded(command, inner_environment(given))
     outcome = read_report(report)
     if code != 0 and not outcome.count.failed:
