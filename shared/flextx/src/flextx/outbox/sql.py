@@ -55,7 +55,7 @@ UPDATE flextx_outbox_outboxmessage
 SET failures = failures + 1, last_error = %(error)s,
     due_at = clock_timestamp() + make_interval(secs => %(wait_seconds)s),
     state = CASE WHEN failures + 1 >= %(attempts_max)s THEN 'parked' ELSE 'pending' END
-WHERE id = %(id)s AND state = 'pending' RETURNING failures, state
+WHERE id = %(id)s AND state = 'pending'
 """
 
 HAS_WORK = """
