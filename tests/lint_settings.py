@@ -10,6 +10,7 @@ INSTALLED_APPS = [
     "flextx.outbox",
     "flextx.inbox",
     "flextx.workers",
+    "flextx.participant",
     "order_service.recharge",
     "account_service.ledger",
     "sandbox_channel",

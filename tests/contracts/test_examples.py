@@ -17,10 +17,10 @@ EXAMPLES = Path(__file__).resolve().parents[2] / "shared" / "contracts" / "examp
 
 
 def event_classes() -> list[type[Event]]:
-    """Every class of every module in contracts, exported or not."""
+    """Every class of every module in contracts, exported or not, but bases of others, whose names begin with _."""
     for module in pkgutil.walk_packages(contracts.__path__, "contracts."):
         importlib.import_module(module.name)
-    found = [cls for cls in _subclasses(Event) if cls.__module__.startswith("contracts.")]
+    found = [cls for cls in _subclasses(Event) if cls.__module__.startswith("contracts.") and cls.__name__[0] != "_"]
     return sorted(found, key=lambda cls: cls.__name__)
 
 
@@ -112,7 +112,7 @@ def test_each_field_of_another_type_is_refused(event_class: type[Event]) -> None
     fields = content(event_class)
     for name, value in fields.items():
         wrongs: tuple[Any, ...] = (None, {}, True, _as_another_type(value))
-        for wrong in wrongs:
+        for wrong in (each for each in wrongs if type(each) is not type(value)):
             with pytest.raises(ValidationError):
                 read(event_class, fields | {name: wrong})
 

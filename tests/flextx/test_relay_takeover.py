@@ -40,7 +40,7 @@ def test_a_relay_frozen_after_sending_cannot_write_back_what_its_successor_did(s
     with running(Relay(name="relay-2", transport=transport())):
         wait_until(all_sent)
         written = where_rows_say_they_are()
-        # Even a row that looks unsent is not the frozen one's any more. In one statement: relay-2 sends whatever is due.
+        # Even a row that looks unsent is not the frozen one's any more. One statement: relay-2 sends what is due.
         OutboxMessage.objects.update(state="pending", due_at="2100-01-01T00:00:00Z")
 
         frozen.wake()

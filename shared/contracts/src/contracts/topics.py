@@ -2,5 +2,7 @@
 
 ORDER_EVENTS = "order.events"  # key: order_no
 ACCOUNT_EVENTS = "account.events"  # key: the id of what caused it, such as order_no
+ACCOUNT_COMMANDS = "account.commands"  # key: run_id
+ACCOUNT_REPLIES = "account.replies"  # key: run_id
 
-ALL_TOPICS = (ORDER_EVENTS, ACCOUNT_EVENTS)
+ALL_TOPICS = (ORDER_EVENTS, ACCOUNT_EVENTS, ACCOUNT_COMMANDS, ACCOUNT_REPLIES)

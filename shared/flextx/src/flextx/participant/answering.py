@@ -1,0 +1,70 @@
+"""Commands come in, each passes the barrier, its reply goes out: all in one inbox transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from flextx.clock import database_now
+from flextx.inbox.registry import Delivery, each, handles
+from flextx.outbox.publish import publish
+from flextx.participant.barrier import Decision, decide_do, decide_undo, lock_run
+from flextx.participant.models import ParticipantRun
+from flextx.saga.messages import Command, Reply, Side
+
+C = TypeVar("C", bound=Command)
+Service = Callable[[C], dict[str, Any] | None]
+
+
+def answers(command_class: type[C], reply_class: type[Reply]) -> Callable[[Service[C]], Service[C]]:
+    """Register the service that carries out a command; what it returns (a JSON object) is the reply's `result`.
+
+    It runs in the inbox transaction, at most once for each (run, step, side); it raises a Refusal to say no.
+    """
+
+    def register(service: Service[C]) -> Service[C]:
+        @handles(command_class)
+        @each
+        def answer(delivery: Delivery[C]) -> None:
+            run = lock_run(delivery.event.run_id, delivery.event.initiator)
+            _reply(reply_class, run, delivery, _decide(delivery.event, service))
+
+        return service
+
+    return register
+
+
+def _decide(command: C, service: Service[C]) -> Decision:
+    decide = decide_do if command.side is Side.DO else decide_undo
+    return decide(
+        command.run_id,
+        command.step,
+        command_id=command.command_id,
+        effect=lambda: service(command),
+        may_refuse=command.may_refuse,
+    )
+
+
+def _reply(reply_class: type[Reply], run: ParticipantRun, delivery: Delivery[C], decision: Decision) -> None:
+    command, record = delivery.event, delivery.record
+    run.last_reply_sequence += 1
+    run.save(update_fields=["last_reply_sequence"])
+    reply = reply_class(
+        run_id=command.run_id,
+        step=command.step,
+        side=command.side,
+        command_id=command.command_id,
+        outcome=decision.outcome,
+        duplicate=decision.duplicate,
+        code=decision.code,
+        detail=decision.detail,
+        result=decision.result or {},
+        consumer=delivery.consumer,
+        cause_event_id=delivery.envelope.event_id,
+        cause_topic=record.topic,
+        cause_partition=record.partition,
+        cause_offset=record.offset,
+        received_at=delivery.received_at,
+        answered_at=database_now(),
+    )
+    publish(reply, key=str(run.run_id), sequence=run.last_reply_sequence)
