@@ -14,6 +14,7 @@ import pytest
 if TYPE_CHECKING:
     from channel import Channel
     from merchant import Merchant
+    from processes import System
 
 FOLDER = Path(tempfile.mkdtemp(prefix="sandbox-channel-tests-"))
 SECRET = "tests-secret"
@@ -84,3 +85,20 @@ def sender(transactional_db: None) -> Iterator[threading.Thread]:
     stop.set()
     thread.join(timeout=5)
     assert not thread.is_alive()
+
+
+@pytest.fixture
+def system(tmp_path: Path) -> Iterator["System"]:
+    from processes import System
+
+    system = System(tmp_path, SECRET)
+    yield system
+    system.stop()
+
+
+@pytest.fixture
+def prepared(system: "System") -> "System":
+    """Its tables are made; nothing runs yet."""
+    result = system.manage("prepare")
+    assert result.returncode == 0, result.stderr
+    return system

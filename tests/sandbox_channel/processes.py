@@ -75,10 +75,10 @@ class System:
                 assert time.monotonic() < deadline, "the channel does not answer"
                 time.sleep(0.05)
 
-    def call(self, method: str, path: str, body: Any = None) -> dict[str, Any]:
+    def call(self, method: str, path: str, body: Any = None, timeout: float = 10) -> dict[str, Any]:
         raw = b"" if body is None else json.dumps(body).encode()
         headers = signed_headers(key_id="key-1", secret=self.secret, body=raw, now=time.time())
-        response = self.http.request(method, self.url + path, body=raw, headers=headers)
+        response = self.http.request(method, self.url + path, body=raw, headers=headers, timeout=timeout)
         data = json.loads(response.data)
         assert response.status == 200, data
         assert isinstance(data, dict)

@@ -2,29 +2,12 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from merchant import Merchant
 from processes import System, kill
-
-
-@pytest.fixture
-def system(tmp_path: Path) -> Iterator[System]:
-    from conftest import SECRET
-
-    system = System(tmp_path, SECRET)
-    yield system
-    system.stop()
-
-
-@pytest.fixture
-def prepared(system: System) -> System:
-    result = system.manage("prepare")
-    assert result.returncode == 0, result.stderr
-    return system
 
 
 def test_a_payment_survives_kill_9_of_everything(prepared: System, merchant: Merchant) -> None:

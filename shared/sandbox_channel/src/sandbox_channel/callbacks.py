@@ -15,8 +15,8 @@ from django.utils import timezone
 from .attempts import Attempt, record_attempts
 from .delivery import NotAcknowledged, deliver
 from .models import Callback
+from .refunds import settle_refunds
 from .selectors import due_callbacks
-from .services import settle_refunds
 
 THREADS = 8
 # More than threads, so that none waits for the loop's next look; few, so that a stop forgets little.

@@ -18,6 +18,8 @@ class ChannelSettings:
     staircase: Staircase
     public_url: str = ""
     """Where payers reach this channel, when that is not where the merchant does; empty: as the merchant asked."""
+    silence_seconds: float = 4.0
+    """How long an answer that was asked to stay away does; longer than a merchant waits."""
 
 
 def channel_settings() -> ChannelSettings:

@@ -9,6 +9,7 @@ from .parsing import AMOUNT_MAX, Json, json_object, whole_number
 DUPLICATE_MAX = 20
 DELAY_SECONDS_MAX = 24 * 3600
 QUERY_UNKNOWN_MAX = 1000
+REFUND_UNKNOWN_MAX = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,9 @@ class Misbehaviour:
     no_callback: bool = False  # paid, and never told: only the query knows
     second_trade: bool = False  # one more trade for the same order, also when it is paid already
     query_unknown: int = 0  # the next n queries of this order fail with an answer nobody can read
+    refund_unknown: int = 0  # the next n answers about refunds of this trade help nobody; see spoiling.py
+    refund_fail: bool = False  # refunds of this trade end FAILED
+    refund_delay_seconds: float = 0  # refunds of this trade stay PROCESSING for so long
 
 
 def misbehaviour(body: bytes) -> Misbehaviour:
@@ -42,7 +46,7 @@ def _only_known(data: Json, known: set[str]) -> None:
 
 
 def _checked(options: Json) -> Misbehaviour:
-    filled = {"duplicate": 0, "query_unknown": 0} | options
+    filled = {"duplicate": 0, "query_unknown": 0, "refund_unknown": 0} | options
     return Misbehaviour(
         duplicate=whole_number(filled, "duplicate", 0, DUPLICATE_MAX),
         delay_seconds=_seconds(options, "delay_seconds"),
@@ -51,6 +55,9 @@ def _checked(options: Json) -> Misbehaviour:
         no_callback=_flag(options, "no_callback"),
         second_trade=_flag(options, "second_trade"),
         query_unknown=whole_number(filled, "query_unknown", 0, QUERY_UNKNOWN_MAX),
+        refund_unknown=whole_number(filled, "refund_unknown", 0, REFUND_UNKNOWN_MAX),
+        refund_fail=_flag(options, "refund_fail"),
+        refund_delay_seconds=_seconds(options, "refund_delay_seconds"),
     )
 
 

@@ -40,9 +40,18 @@ class Trade(models.Model):
     trade_no = models.CharField(max_length=64, unique=True)
     amount_minor = models.BigIntegerField()  # another than the order's only when told to misbehave
     paid_at = models.DateTimeField()
+    # How its refunds are to misbehave, as the payer asked.
+    refund_unknown_answers_left = models.IntegerField(default=0)
+    refund_fails = models.BooleanField(default=False)
+    refund_delay_seconds = models.FloatField(default=0)
 
     class Meta:
-        constraints = (models.CheckConstraint(name="trade_amount_positive", condition=Q(amount_minor__gt=0)),)
+        constraints = (
+            models.CheckConstraint(name="trade_amount_positive", condition=Q(amount_minor__gt=0)),
+            models.CheckConstraint(
+                name="trade_refund_unknown_answers_not_negative", condition=Q(refund_unknown_answers_left__gte=0)
+            ),
+        )
 
 
 class Callback(models.Model):
@@ -76,13 +85,14 @@ class Refund(models.Model):
     class State(models.TextChoices):
         PROCESSING = "PROCESSING"
         SUCCESS = "SUCCESS"
-        FAILED = "FAILED"  # part of the wire; nothing here leads to it yet
+        FAILED = "FAILED"  # no money moved; the same number stays FAILED
 
     trade = models.ForeignKey(Trade, on_delete=models.PROTECT, related_name="refunds")
     refund_no = models.CharField(max_length=64, unique=True)
     amount_minor = models.BigIntegerField()
     state = models.CharField(max_length=10, choices=State.choices, default=State.PROCESSING)
     created_at = models.DateTimeField()
+    due_at = models.DateTimeField()  # carried out then, not before
     settled_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -9,19 +9,11 @@ from django.db.models import F
 from django.utils import timezone
 
 from .conf import channel_settings
-from .errors import (
-    MerchantUnknown,
-    OrderClosed,
-    OrderDiffers,
-    OrderPaid,
-    RefundDiffers,
-    RefundTooLarge,
-    TradeUnknown,
-)
+from .errors import MerchantUnknown, OrderClosed, OrderDiffers, OrderPaid
 from .misbehaviour import Misbehaviour
-from .models import Callback, Prepay, Refund, Trade
-from .parsing import PrepayTerms, RefundTerms
-from .selectors import known_prepay, refunded_minor
+from .models import Callback, Prepay, Trade
+from .parsing import PrepayTerms
+from .selectors import known_prepay
 
 
 @transaction.atomic
@@ -69,7 +61,15 @@ def pay_order(*, order_no: str, misbehave: Misbehaviour) -> Prepay:
 
 def _store_trade(prepay: Prepay, misbehave: Misbehaviour, now: datetime) -> None:
     amount = prepay.amount_minor if misbehave.amount_minor is None else misbehave.amount_minor
-    trade = Trade.objects.create(prepay=prepay, trade_no=_number("t"), amount_minor=amount, paid_at=now)
+    trade = Trade.objects.create(
+        prepay=prepay,
+        trade_no=_number("t"),
+        amount_minor=amount,
+        paid_at=now,
+        refund_unknown_answers_left=misbehave.refund_unknown,
+        refund_fails=misbehave.refund_fail,
+        refund_delay_seconds=misbehave.refund_delay_seconds,
+    )
     if misbehave.no_callback:
         return
     notify_id = _number("n")
@@ -102,31 +102,6 @@ def take_unknown_answer(prepay: Prepay) -> bool:
         return False  # the usual case writes nothing
     left = Prepay.objects.filter(pk=prepay.pk, unknown_answers_left__gt=0)
     return bool(left.update(unknown_answers_left=F("unknown_answers_left") - 1))
-
-
-@transaction.atomic
-def accept_refund(*, terms: RefundTerms) -> Refund:
-    """Promise to give money back. The same refund number never refunds twice."""
-    known = Refund.objects.select_related("trade").filter(refund_no=terms.refund_no).first()
-    if known is not None:
-        if (known.trade.trade_no, known.amount_minor) != (terms.trade_no, terms.amount_minor):
-            raise RefundDiffers
-        return known
-    trade = Trade.objects.filter(trade_no=terms.trade_no).first()
-    if trade is None:
-        raise TradeUnknown
-    if refunded_minor(trade) + terms.amount_minor > trade.amount_minor:
-        raise RefundTooLarge
-    return Refund.objects.create(
-        trade=trade, refund_no=terms.refund_no, amount_minor=terms.amount_minor, created_at=timezone.now()
-    )
-
-
-def settle_refunds() -> None:
-    """Carry out what was promised; the sender process calls this at every turn."""
-    waiting = Refund.objects.filter(state=Refund.State.PROCESSING)
-    if waiting.exists():  # an UPDATE that finds nothing would still take the write lock, 20 times a second
-        waiting.update(state=Refund.State.SUCCESS, settled_at=timezone.now())
 
 
 def _number(kind: str) -> str:

@@ -12,8 +12,10 @@ from .misbehaviour import Misbehaviour, misbehaviour
 from .models import Callback, Prepay
 from .money import shown_amount
 from .parsing import prepay_terms, refund_terms
-from .selectors import known_prepay, known_refund, refund_answer, trade_answer
-from .services import accept_prepay, accept_refund, close_order, pay_order, take_unknown_answer
+from .refunds import accept_refund
+from .selectors import known_prepay, known_refund, trade_answer
+from .services import accept_prepay, close_order, pay_order, take_unknown_answer
+from .spoiling import refund_response
 
 
 @only("POST")
@@ -48,13 +50,15 @@ def close(request: HttpRequest, order_no: str) -> HttpResponse:
 @only("POST")
 @signed
 def refunds(request: HttpRequest) -> HttpResponse:
-    return JsonResponse(refund_answer(accept_refund(terms=refund_terms(body_of(request)))))
+    terms = refund_terms(body_of(request))
+    return refund_response(terms.trade_no, lambda: accept_refund(terms=terms))
 
 
 @only("GET")
 @signed
 def refund(request: HttpRequest, refund_no: str) -> HttpResponse:
-    return JsonResponse(refund_answer(known_refund(refund_no)))
+    known = known_refund(refund_no)
+    return refund_response(known.trade.trade_no, lambda: known)
 
 
 @only("GET", "HEAD", "POST")
