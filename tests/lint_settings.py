@@ -12,6 +12,7 @@ INSTALLED_APPS = [
     "flextx.workers",
     "flextx.participant",
     "order_service.recharge",
+    "order_service.rooms",
     "account_service.ledger",
     "sandbox_channel",
     "tests.flextx.shop",
@@ -22,6 +23,7 @@ FLEXTX: dict[str, object] = {}
 ORDER_LIFETIME_SECONDS = 0
 OPEN_ORDERS_MAX = 0
 PUBLIC_URL = ""
+FEED_PUBLIC_URL = ""
 SANDBOX_URL = ""
 SANDBOX_MERCHANT_ID = ""
 SANDBOX_KEY_ID = ""

@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "flextx.inbox",
     "flextx.workers",
     "order_service.recharge",
+    "order_service.rooms",
 ]
 MIDDLEWARE = defaults.MIDDLEWARE
 REST_FRAMEWORK = defaults.REST_FRAMEWORK
@@ -39,6 +40,8 @@ ORDER_LIFETIME_SECONDS = env.number("ORDER_LIFETIME_SECONDS", 1800)
 OPEN_ORDERS_MAX = env.number("OPEN_ORDERS_MAX", 1000)
 
 PUBLIC_URL = env.text("PUBLIC_URL")
+# Where viewers find the feed process.
+FEED_PUBLIC_URL = env.text("FEED_PUBLIC_URL")
 SANDBOX_URL = env.text("SANDBOX_URL")
 SANDBOX_MERCHANT_ID = env.text("SANDBOX_MERCHANT_ID")
 SANDBOX_KEY_ID = env.text("SANDBOX_KEY_ID")

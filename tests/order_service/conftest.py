@@ -44,6 +44,14 @@ def shop(transactional_db: None) -> None:
 
 
 @pytest.fixture
+def rooms() -> None:
+    """Three rooms, open, in which nothing was shown yet."""
+    from order_service.rooms.seeds import open_rooms
+
+    open_rooms()
+
+
+@pytest.fixture
 def channel(sandbox_channel: WebProcess, settings: Settings) -> WebProcess:
     """The channel answers. Without this fixture it is away: nothing listens at its address."""
     settings.SANDBOX_URL = sandbox_channel.url

@@ -30,6 +30,7 @@ def service_environment(service: str, folder: Path) -> dict[str, str]:
         "SANDBOX_KEY_ID": SANDBOX_KEY_ID,
         "SANDBOX_SECRET_FILE": str(folder / SANDBOX_SECRET),
         "PUBLIC_URL": CLOSED_PORT_URL,
+        "FEED_PUBLIC_URL": CLOSED_PORT_URL,
         "RUN_DIR": str(folder),
         "LOG_LEVEL": "ERROR",
     }

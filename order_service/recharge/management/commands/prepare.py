@@ -5,20 +5,16 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
-from order_service.recharge.models import Product
-
-# (product_id, coins, price in fen)
-_PRODUCTS = [("coins-60", 60, 600), ("coins-600", 600, 6_000), ("coins-3000", 3_000, 30_000)]
+from order_service.recharge.seeds import put_products_on_sale
+from order_service.rooms.seeds import open_rooms
 
 
 class Command(BaseCommand):
-    help = "Migrate, create topics, put the products on sale."
+    help = "Migrate, create topics, put the products on sale, open the rooms."
 
     def handle(self, *args: Any, **options: Any) -> None:
         call_command("migrate", interactive=False, verbosity=options["verbosity"])
         call_command("create_topics")
         call_command("adopt_log")
-        Product.objects.bulk_create(
-            [Product(product_id=pid, coins=coins, amount_minor=fen, currency="CNY") for pid, coins, fen in _PRODUCTS],
-            ignore_conflicts=True,
-        )
+        put_products_on_sale()
+        open_rooms()

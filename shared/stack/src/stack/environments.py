@@ -40,8 +40,12 @@ def environment(system: System, service: str, name: str) -> dict[str, str]:
 
 
 def _order(system: System) -> dict[str, str]:
-    payment = {"SANDBOX_URL": system.url("channel"), "PUBLIC_URL": system.url("order")}
-    return _service(system, "order_service") | _sandbox(system) | payment
+    urls = {
+        "SANDBOX_URL": system.url("channel"),
+        "PUBLIC_URL": system.url("order"),
+        "FEED_PUBLIC_URL": system.url("feed"),
+    }
+    return _service(system, "order_service") | _sandbox(system) | urls
 
 
 def _account(system: System) -> dict[str, str]:

@@ -1,0 +1,99 @@
+"""The rooms' HTTP edge in the order service's web process. Streams are served by the feed process."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from rest_framework.permissions import AllowAny
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from flextx.http.auth import caller_of, has_scope
+from order_service.rooms import operating, selectors
+from order_service.rooms.models import Room
+from order_service.rooms.serializers import (
+    FeedQuerySerializer,
+    ReasonSerializer,
+    event_json,
+    read_cursor,
+    room_json,
+)
+
+
+class RoomsView(APIView):
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+
+    def get(self, request: Request) -> Response:
+        banned = selectors.banned_hosts()
+        return Response([room_json(room, banned) for room in selectors.all_rooms()])
+
+
+class _OperatorView(APIView):
+    """An operator's action on one room: 200 with the room as it is now."""
+
+    permission_classes = (has_scope("operator"),)
+
+    def post(self, request: Request, room_id: str) -> Response:
+        body = ReasonSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        who = f"operator {caller_of(request).subject}"
+        room = self.act(room_id=room_id, who=who, why=body.validated_data["reason"])
+        return Response(room_json(room, selectors.banned_hosts()))
+
+    def act(self, *, room_id: str, who: str, why: str) -> Room:
+        raise NotImplementedError
+
+
+class CloseRoomView(_OperatorView):
+    def act(self, **asked: Any) -> Room:
+        return operating.set_status(status=Room.Status.CLOSED, **asked)
+
+
+class OpenRoomView(_OperatorView):
+    def act(self, **asked: Any) -> Room:
+        return operating.set_status(status=Room.Status.OPEN, **asked)
+
+
+class BanHostView(_OperatorView):
+    def act(self, **asked: Any) -> Room:
+        return operating.ban_host(**asked)
+
+
+class UnbanHostView(_OperatorView):
+    def act(self, **asked: Any) -> Room:
+        return operating.unban_host(**asked)
+
+
+class EventStreamRenderer(JSONRenderer):
+    """Lets `Accept: text/event-stream` through to the view; refusals are JSON all the same."""
+
+    media_type = "text/event-stream"
+    format = "event-stream"
+
+
+class TemporaryRedirect(HttpResponseRedirect):
+    status_code = 307
+
+
+class FeedView(APIView):
+    """Pages of a room's feed. A thread for each viewer would soon be all threads, so streams are sent on."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+    renderer_classes = (JSONRenderer, EventStreamRenderer)
+
+    def get(self, request: Request, room_id: str) -> HttpResponseBase:
+        if isinstance(request.accepted_renderer, EventStreamRenderer):
+            return TemporaryRedirect(settings.FEED_PUBLIC_URL + request.get_full_path())
+        query = FeedQuerySerializer(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        after = read_cursor(request.query_params.get("after"))
+        selectors.feed_end(room_id, after=after)  # raises RoomUnknown, BadCursor
+        events = selectors.feed_page(room_id, after=after or 0, limit=query.validated_data["limit"])
+        return Response({"results": [event_json(event) for event in events]})
