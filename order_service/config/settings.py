@@ -24,6 +24,9 @@ INSTALLED_APPS = [
     "flextx.outbox",
     "flextx.inbox",
     "flextx.workers",
+    "flextx.saga",
+    "flextx.recovery",
+    "flextx.operate",
     "order_service.recharge",
     "order_service.rooms",
 ]
