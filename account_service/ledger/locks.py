@@ -1,28 +1,64 @@
-"""Account locks: always in the order of their ids, so that two batches never wait for each other in a ring."""
+"""Locks: owners before accounts, and accounts in the order of their ids, so that nobody waits in a ring."""
 
 from collections.abc import Iterable
 
 from django.db.models import Q
 
-from account_service.ledger.models import Account
+from account_service.ledger import sql
+from account_service.ledger.models import Account, Owner
 
 AccountKey = tuple[str, str, str]
 """(kind, owner_id, asset)"""
 
+_LOCKED = (Account.Kind.USER, Account.Kind.ESCROW)
+
 
 def lock_accounts(keys: Iterable[AccountKey]) -> dict[AccountKey, Account]:
-    """These accounts, made if needed. Owners' accounts are locked; system accounts are only looked up."""
-    wanted = sorted(set(keys))
-    # Inserted in one order too: two batches that both make the same new accounts would deadlock here otherwise.
+    """These accounts, made if needed, and the debts of the owners among them. System accounts are only looked up.
+
+    A debt changes only together with its owner's own account: that one's lock guards it. It is read behind the locks,
+    by a statement of its own, which sees a debt that was made while this transaction waited.
+    """
+    named = set(keys)
+    wanted = sorted(named | {_owner_of(key) for key in named if key[0] == Account.Kind.DEBT})
+    make_accounts(wanted)
+    owners = Account.objects.select_for_update().filter(_any_of(key for key in wanted if key[0] in _LOCKED))
+    debts = [debt_of(key) for key in wanted if key[0] == Account.Kind.USER]
+    guarded = Account.objects.filter(_any_of([*debts, *(key for key in wanted if key[0] not in _LOCKED)]))
+    found = [*owners.order_by("id"), *guarded]
+    return {(account.kind, account.owner_id, account.asset): account for account in found}
+
+
+def make_accounts(keys: Iterable[AccountKey]) -> None:
+    """In one order too: two transactions that both make the same new accounts would deadlock here otherwise."""
     Account.objects.bulk_create(
-        [Account(kind=kind, owner_id=owner_id, asset=asset) for kind, owner_id, asset in wanted],
+        [Account(kind=kind, owner_id=owner_id, asset=asset) for kind, owner_id, asset in sorted(keys)],
         ignore_conflicts=True,
     )
-    system = (Account.Kind.ISSUER, Account.Kind.SINK)
-    owners = Account.objects.select_for_update().filter(_any_of(key for key in wanted if key[0] not in system))
-    shared = Account.objects.filter(_any_of(key for key in wanted if key[0] in system))
-    found = [*owners.order_by("id"), *shared]
-    return {(account.kind, account.owner_id, account.asset): account for account in found}
+
+
+def debt_of(key: AccountKey) -> AccountKey:
+    return (Account.Kind.DEBT.value, *key[1:])
+
+
+def share_owner(owner_id: str) -> Owner:
+    """The owner as it stays until this transaction ends: a freeze waits for what the owner has under way."""
+    _know_owner(owner_id)
+    return Owner.objects.raw(sql.SHARE_OWNER, [owner_id])[0]
+
+
+def lock_owner(owner_id: str) -> Owner:
+    """To change it."""
+    _know_owner(owner_id)
+    return Owner.objects.select_for_update().get(pk=owner_id)
+
+
+def _know_owner(owner_id: str) -> None:
+    Owner.objects.bulk_create([Owner(owner_id=owner_id)], ignore_conflicts=True)
+
+
+def _owner_of(debt: AccountKey) -> AccountKey:
+    return (Account.Kind.USER.value, *debt[1:])
 
 
 def _any_of(keys: Iterable[AccountKey]) -> Q:

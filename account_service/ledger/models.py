@@ -1,4 +1,4 @@
-"""Accounts and transfers. The constraints make a wrong ledger hard to store; the rest is in migrations/0002."""
+"""Accounts and transfers. The constraints make a wrong ledger hard to store; the rest is in the migrations."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -8,14 +8,16 @@ from django.db.models.functions import Now
 class Account(models.Model):
     """One (kind, owner, asset).
 
-    Owners' accounts (`user`, `escrow`) keep a running balance and number their legs under their row's lock. System
-    accounts (`issuer`, `sink`) keep neither and are never locked: their balance is the sum of their legs; otherwise
-    every recharge would wait for every other.
+    Owners' accounts keep a running balance and number their legs under their row's lock: `user` is what an owner can
+    spend, `escrow` what is held, `debt` (zero or below) what the owner owes. System accounts (`issuer`, `sink`) keep
+    neither and are never locked: their balance is the sum of their legs; otherwise every recharge would wait for every
+    other.
     """
 
     class Kind(models.TextChoices):
         USER = "user"
         ESCROW = "escrow"
+        DEBT = "debt"
         ISSUER = "issuer"
         SINK = "sink"
 
@@ -32,17 +34,20 @@ class Account(models.Model):
             models.UniqueConstraint(fields=["kind", "owner_id", "asset"], name="account_once"),
             # The target of the transfers' foreign keys: a leg's asset is its account's asset.
             models.UniqueConstraint(fields=["id", "asset"], name="account_id_asset"),
-            models.CheckConstraint(condition=Q(kind__in=["user", "escrow", "issuer", "sink"]), name="account_kind"),
-            models.CheckConstraint(condition=Q(balance__gte=0), name="account_never_overdrawn"),
             models.CheckConstraint(
-                condition=Q(kind__in=["user", "escrow"]) | Q(balance=0, last_leg=0),
+                condition=Q(kind__in=["user", "escrow", "debt", "issuer", "sink"]), name="account_kind"
+            ),
+            models.CheckConstraint(condition=Q(kind="debt") | Q(balance__gte=0), name="account_never_overdrawn"),
+            models.CheckConstraint(condition=~Q(kind="debt") | Q(balance__lte=0), name="account_debt_is_owed"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["user", "escrow", "debt"]) | Q(balance=0, last_leg=0),
                 name="account_system_keeps_no_balance",
             ),
         ]
 
     @property
     def keeps_balance(self) -> bool:
-        return self.kind in (Account.Kind.USER, Account.Kind.ESCROW)
+        return self.kind not in (Account.Kind.ISSUER, Account.Kind.SINK)
 
 
 class Transfer(models.Model):
@@ -54,7 +59,7 @@ class Transfer(models.Model):
 
     transfer_id = models.UUIDField(primary_key=True)
     kind = models.CharField(max_length=30)
-    cause_id = models.CharField(max_length=100)
+    cause_id = models.CharField(max_length=150)
     asset = models.CharField(max_length=16)
     amount = models.BigIntegerField()
     debit_account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="debits")
@@ -80,4 +85,29 @@ class Transfer(models.Model):
                 fields=["transfer_id", "asset", "amount", "credit_account", "debit_account"],
                 name="transfer_mirror",
             ),
+            # The target of the closing's foreign key: what ends a hold takes all of it out of the account it went to.
+            models.UniqueConstraint(
+                fields=["transfer_id", "asset", "amount", "credit_account"], name="transfer_whole_hold"
+            ),
         ]
+
+
+class Owner(models.Model):
+    """Whoever holds accounts; the row is there from the first charge or freeze on, also without any account.
+
+    `frozen` refuses only what the owner sets going (gifts, own refund requests); everything else passes.
+    """
+
+    owner_id = models.CharField(max_length=100, primary_key=True)
+    frozen = models.BooleanField(default=False)
+
+
+class FreezeMove(models.Model):
+    """Who froze or unfroze an owner, when and why."""
+
+    id = models.BigAutoField(primary_key=True)
+    owner = models.ForeignKey(Owner, on_delete=models.PROTECT, related_name="freeze_moves")
+    frozen = models.BooleanField()
+    who = models.CharField(max_length=100)
+    why = models.CharField(max_length=500)
+    moved_at = models.DateTimeField(db_default=Now())

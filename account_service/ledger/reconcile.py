@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from account_service.ledger import sql
+from account_service.ledger import reconcile_sql as sql
 from account_service.ledger.models import Transfer
 from account_service.ledger.orders_api import CompletedOrder, completed_orders
 from flextx.clock import database_now

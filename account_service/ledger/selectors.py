@@ -11,6 +11,8 @@ from account_service.ledger.models import Account, Transfer
 from flextx.envelope import rfc3339
 from flextx.http.auth import Caller
 
+_TOLD_AS = {"user": "available", "escrow": "held", "debt": "owed"}
+
 
 def check_may_see(caller: Caller, owner_id: str) -> None:
     """Raises NotYours."""
@@ -19,13 +21,13 @@ def check_may_see(caller: Caller, owner_id: str) -> None:
 
 
 def balances_of(owner_id: str) -> list[dict[str, Any]]:
-    """One entry an asset, `available` on the account and `held` in escrow; an owner never seen has none."""
+    """One entry an asset: `available` on the account, `held` in escrow, `owed`; an owner never seen has none."""
     by_asset: dict[str, dict[str, Any]] = {}
-    for account in Account.objects.filter(owner_id=owner_id, kind__in=["user", "escrow"]).order_by("asset", "kind"):
+    for account in Account.objects.filter(owner_id=owner_id, kind__in=_TOLD_AS).order_by("asset", "kind"):
         entry = by_asset.setdefault(
-            account.asset, {"asset": account.asset, "available": 0, "held": 0, "updated_at": ""}
+            account.asset, {"asset": account.asset, "available": 0, "held": 0, "owed": 0, "updated_at": ""}
         )
-        entry["available" if account.kind == Account.Kind.USER else "held"] = account.balance
+        entry[_TOLD_AS[account.kind]] = abs(account.balance)  # a debt is zero or below
         entry["updated_at"] = max(entry["updated_at"], rfc3339(account.updated_at))
     return list(by_asset.values())
 

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from account_service.ledger.accounts import issuer, user
 from account_service.ledger.events import coins_credited
-from account_service.ledger.models import Account
-from account_service.ledger.transfers import TransferRequest, post_transfers
-from contracts import OrderCompleted
+from account_service.ledger.requests import TransferRequest
+from account_service.ledger.transfers import post_transfers
+from contracts import HoldRefund, OrderCompleted, TakeRefund
 from flextx.clock import database_now
 from flextx.inbox.registry import Delivery
 from flextx.outbox.publish import Publication, publish_all
-
-COIN = "COIN"
-# Coins come into being here; its balance is minus all coins in circulation.
-ISSUER = (Account.Kind.ISSUER.value, "system", COIN)
 
 
 def credit_buyers(deliveries: Sequence[Delivery[OrderCompleted]]) -> None:
@@ -32,7 +29,6 @@ def credit_buyers(deliveries: Sequence[Delivery[OrderCompleted]]) -> None:
     publish_all(publications)
 
 
-def recharge_transfer(order: OrderCompleted) -> TransferRequest:
-    """Issuer to buyer."""
-    buyer = (Account.Kind.USER.value, order.owner_id, COIN)
-    return TransferRequest("recharge", order.order_no, order.coins, debit=ISSUER, credit=buyer)
+def recharge_transfer(order: OrderCompleted | HoldRefund | TakeRefund) -> TransferRequest:
+    """Issuer to buyer: all the coins of an order."""
+    return TransferRequest("recharge", order.order_no, order.coins, debit=issuer(), credit=user(order.owner_id))

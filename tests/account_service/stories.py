@@ -9,8 +9,9 @@ from django.db import connection, models, transaction
 from uuid_utils.compat import uuid7
 
 from account_service.ledger.models import Account, Transfer
+from account_service.ledger.requests import TransferRequest
 from account_service.ledger.services import recharge_transfer
-from account_service.ledger.transfers import TransferRequest, post_transfers
+from account_service.ledger.transfers import post_transfers
 from contracts import ORDER_EVENTS, OrderCompleted
 from flextx.envelope import Envelope
 from flextx.inbox.models import DivertedKey, DivertedRecord, InboxMessage, InboxPosition

@@ -7,7 +7,8 @@ from django.db import transaction
 
 from account_service.ledger.errors import TransferConflict
 from account_service.ledger.models import Account, Transfer
-from account_service.ledger.transfers import TransferRequest, post_transfers
+from account_service.ledger.requests import TransferRequest
+from account_service.ledger.transfers import post_transfers
 from flextx.inbox.models import DivertedKey, DivertedRecord
 from tests.account_service.stories import balance_of, deliver, everything, order_of, record_of
 

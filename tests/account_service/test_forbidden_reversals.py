@@ -58,7 +58,19 @@ def test_a_reversal_in_the_same_direction(recharge: Transfer) -> None:
 def test_the_end_of_a_hold_that_does_not_exist_or_ended(recharge: Transfer) -> None:
     """Fault tried: `unique=True` taken from closes_transfer_id."""
     forbidden("transfer_closes_an_existing", *insert(closes_transfer_id=UUID(int=1)))
-    statement, params = insert(closes_transfer_id=recharge.transfer_id)
+    statement, params = insert(closes_transfer_id=recharge.transfer_id, amount=60)
     with connection.cursor() as cursor:
         cursor.execute(statement, params)
-    forbidden("closes_transfer_id", *insert(cause_id="g-2", closes_transfer_id=recharge.transfer_id))
+    forbidden("closes_transfer_id", *insert(cause_id="g-2", closes_transfer_id=recharge.transfer_id, amount=60))
+
+
+@pytest.mark.parametrize(
+    "part", [{"amount": 59}, {"amount": 61}, {"debit_account_id": "u-2", "credit_account_id": "u-1"}]
+)
+def test_the_end_of_a_part_of_a_hold_or_of_somebody_elses(recharge: Transfer, part: dict[str, Any]) -> None:
+    """Fault tried: transfer_closes_the_whole_hold taken out."""
+    fields = {name: value if name == "amount" else account(value).pk for name, value in part.items()}
+
+    forbidden(
+        "transfer_closes_the_whole_hold", *insert(closes_transfer_id=recharge.transfer_id, **({"amount": 60} | fields))
+    )

@@ -11,8 +11,9 @@ import pytest
 from django.db import OperationalError, connection, connections, transaction
 
 from account_service.ledger.models import Account, Transfer
+from account_service.ledger.requests import TransferRequest
 from account_service.ledger.services import recharge_transfer
-from account_service.ledger.transfers import TransferRequest, post_transfers
+from account_service.ledger.transfers import post_transfers
 from contracts import OrderCompleted
 from flextx.inbox.models import DivertedRecord
 from tests.account_service.stories import balance_of, credit, deliver, order_of, record_of

@@ -22,7 +22,9 @@ def test_a_balance_is_the_sum_of_what_came_and_went() -> None:
     told = OWNER.get(BALANCES).json()
     assert told == {
         "owner_id": "u-1",
-        "balances": [{"asset": "COIN", "available": 560, "held": 0, "updated_at": rfc3339(account.updated_at)}],
+        "balances": [
+            {"asset": "COIN", "available": 560, "held": 0, "owed": 0, "updated_at": rfc3339(account.updated_at)}
+        ],
     }
     for who in (OPERATOR, SERVICE):
         assert who.get(BALANCES).json() == told

@@ -27,6 +27,11 @@ class Refusal(Exception):
         super().__init__(self.detail)
 
 
+class NeedsPerson(Exception):
+    """Two things that cannot both be right: trying again cannot help, a person must look. Never answered as a refusal:
+    to whoever asked, "no" would say that everything is in order."""
+
+
 class FlextxError(Exception):
     """The toolkit was used in a way that would break its guarantees."""
 

@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from flextx.backoff import backoff_seconds
 from flextx.clock import database_now
 from flextx.conf import flextx_settings
-from flextx.errors import Refusal, UnreadableRecord
+from flextx.errors import NeedsPerson, Refusal, UnreadableRecord
 from flextx.inbox import sql
 from flextx.inbox.handling import handle
 from flextx.inbox.models import DivertedKey, DivertedRecord
@@ -27,7 +27,7 @@ from flextx.transports.protocol import Record
 logger = logging.getLogger(__name__)
 _RETRIED_TOGETHER_MAX = 100
 # Trying again cannot help: these are parked at once.
-_DEFINITE = (Refusal, UnreadableRecord)
+_DEFINITE = (NeedsPerson, Refusal, UnreadableRecord)
 
 
 def diverted_keys(consumer: str, keys: Iterable[str]) -> set[str]:
