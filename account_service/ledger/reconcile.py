@@ -14,7 +14,13 @@ from flextx.reconciliation import Findings, one_snapshot, rows_of
 
 # A paid order whose coins have not come is called missing only after this; before that it is counted as in flight.
 GRACE_SECONDS = 10
-KNOWN_KINDS = ("recharge",)
+KNOWN_KINDS = (
+    "recharge",
+    *("gift_charge", "gift_refund", "gift_settle", "gift_income"),
+    *("undo_gift_income", "undo_gift_settle", "undo_gift_charge"),
+    *("refund_hold", "refund_release", "refund_unhold", "refund"),
+    *("debt_loan", "debt_repayment"),
+)
 
 
 @dataclass(frozen=True, slots=True)
