@@ -16,6 +16,7 @@ INSTALLED_APPS = [
     "flextx.operate",
     "order_service.recharge",
     "order_service.rooms",
+    "order_service.gifts",
     "account_service.ledger",
     "sandbox_channel",
     "tests.flextx.shop",
@@ -25,8 +26,12 @@ INSTALLED_APPS = [
 FLEXTX: dict[str, object] = {}
 ORDER_LIFETIME_SECONDS = 0
 OPEN_ORDERS_MAX = 0
+GIFT_DEADLINE_SECONDS = 0
+LITCHI_PER_100_COINS = 0
 PUBLIC_URL = ""
-FEED_PUBLIC_URL = ""
+FEED_GIFT_DEADLINE_SECONDS = 0
+LITCHI_PER_100_COINS = 0
+PUBLIC_URL = ""
 SANDBOX_URL = ""
 SANDBOX_MERCHANT_ID = ""
 SANDBOX_KEY_ID = ""

@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "flextx.operate",
     "order_service.recharge",
     "order_service.rooms",
+    "order_service.gifts",
 ]
 MIDDLEWARE = defaults.MIDDLEWARE
 REST_FRAMEWORK = defaults.REST_FRAMEWORK
@@ -42,9 +43,19 @@ ORDER_LIFETIME_SECONDS = env.number("ORDER_LIFETIME_SECONDS", 1800)
 # One owner's unpaid orders; more are refused until one is paid or closed.
 OPEN_ORDERS_MAX = env.number("OPEN_ORDERS_MAX", 1000)
 
+# A gift that could not be delivered by then is undone.
+GIFT_DEADLINE_SECONDS = env.number("GIFT_DEADLINE_SECONDS", 15 * 60)
+# The host's income for 100 coins, in whole LITCHI, rounded down but never to nothing.
+LITCHI_PER_100_COINS = env.number("LITCHI_PER_100_COINS", 50)
+
 PUBLIC_URL = env.text("PUBLIC_URL")
 # Where viewers find the feed process.
-FEED_PUBLIC_URL = env.text("FEED_PUBLIC_URL")
+FEED_  # A gift that could not be delivered by then is undone.
+GIFT_DEADLINE_SECONDS = env.number("GIFT_DEADLINE_SECONDS", 15 * 60)
+# The host's income for 100 coins, in whole LITCHI, rounded down but never to nothing.
+LITCHI_PER_100_COINS = env.number("LITCHI_PER_100_COINS", 50)
+
+PUBLIC_URL = env.text("FEED_PUBLIC_URL")
 SANDBOX_URL = env.text("SANDBOX_URL")
 SANDBOX_MERCHANT_ID = env.text("SANDBOX_MERCHANT_ID")
 SANDBOX_KEY_ID = env.text("SANDBOX_KEY_ID")

@@ -7,6 +7,9 @@ urlpatterns = [
     path("readyz", health.readyz),
     path("api/v1/", include("order_service.recharge.urls")),
     path("api/v1/", include("order_service.rooms.urls")),
+    path("api/v1/", include("order_service.gifts.urls")),
+    path("api/v1/", include("flextx.saga.urls")),
+    path("api/v1/", include("flextx.operate.urls")),
 ]
 handler400 = problems.bad_request
 handler404 = problems.not_found

@@ -19,20 +19,6 @@ class ProductNotFound(Refusal):
     code: ClassVar = "unknown_product"
 
 
-class IdempotencyKeyMissing(Refusal):
-    """Send an Idempotency-Key header (1 to 200 visible characters), the same with every repeat of this request."""
-
-    status: ClassVar = 400
-    code: ClassVar = "idempotency_key_missing"
-
-
-class IdempotencyKeyReused(Refusal):
-    """This Idempotency-Key was used with another body: use a new key for a new order."""
-
-    status: ClassVar = 422
-    code: ClassVar = "idempotency_key_reused"
-
-
 class TooManyOpenOrders(Refusal):
     """You have too many unpaid orders: pay one, or wait until they close."""
 

@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 from uuid_utils.compat import uuid7
 
 from flextx.clock import database_now
+from flextx.http.idempotency import IdempotencyKeyReused
 from flextx.outbox.publish import publish
 from flextx.outcome import Outcome
 from flextx.transactions import atomic
@@ -19,7 +20,6 @@ from order_service.recharge.errors import (
     CallbackRefused,
     ChannelSaysUnpaid,
     ChannelUnknown,
-    IdempotencyKeyReused,
     MoveRefused,
     ProductNotFound,
     TooManyOpenOrders,

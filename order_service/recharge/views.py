@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
@@ -12,10 +11,11 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from flextx.http.auth import caller_of, has_scope
+from flextx.http.idempotency import idempotency_key
 from flextx.http.paging import page_json
 from flextx.http.problems import problem_handler
 from order_service.recharge import selectors
-from order_service.recharge.errors import BadCallback, IdempotencyKeyMissing
+from order_service.recharge.errors import BadCallback
 from order_service.recharge.journey import journey_of
 from order_service.recharge.sandbox import verified_callback
 from order_service.recharge.serializers import (
@@ -26,8 +26,6 @@ from order_service.recharge.serializers import (
     product_json,
 )
 from order_service.recharge.services import accept_callback, complete_after_asking, place_order
-
-_IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,200}")
 
 
 class ProductsView(APIView):
@@ -48,7 +46,7 @@ class OrdersView(APIView):
         wanted.is_valid(raise_exception=True)
         order = place_order(
             owner_id=caller_of(request).subject,
-            idempotency_key=_idempotency_key(request),
+            idempotency_key=idempotency_key(request),
             **wanted.validated_data,
         )
         return Response(order_json(order), status=201)
@@ -128,10 +126,3 @@ def _raw_body(request: Request) -> bytes:
         return bytes(request.body)
     except RequestDataTooBig as too_big:
         raise BadCallback("The callback is too large.") from too_big
-
-
-def _idempotency_key(request: Request) -> str:
-    key = request.headers.get("Idempotency-Key", "")
-    if not _IDEMPOTENCY_KEY.fullmatch(key):
-        raise IdempotencyKeyMissing()
-    return key

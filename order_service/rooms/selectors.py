@@ -26,10 +26,16 @@ def room_for_gift(room_id: str) -> Room:
 
     Raises RoomUnknown, RoomClosed, HostBanned.
     """
+    room = known_room(room_id)
+    check_can_play(room)
+    return room
+
+
+def known_room(room_id: str) -> Room:
+    """Raises RoomUnknown."""
     room = Room.objects.filter(room_id=room_id).first()
     if room is None:
         raise RoomUnknown()
-    check_can_play(room)
     return room
 
 

@@ -1,0 +1,34 @@
+"""Idempotency-Key: the caller's own number for a request, the same with every repeat of it."""
+
+from __future__ import annotations
+
+import re
+from typing import ClassVar
+
+from rest_framework.request import Request
+
+from flextx.errors import Refusal
+
+_IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,200}")
+
+
+class IdempotencyKeyMissing(Refusal):
+    """Send an Idempotency-Key header (1 to 200 visible characters), the same with every repeat of this request."""
+
+    status: ClassVar = 400
+    code: ClassVar = "idempotency_key_missing"
+
+
+class IdempotencyKeyReused(Refusal):
+    """This Idempotency-Key was used with another body: use a new key for a new request."""
+
+    status: ClassVar = 422
+    code: ClassVar = "idempotency_key_reused"
+
+
+def idempotency_key(request: Request) -> str:
+    """Raises IdempotencyKeyMissing."""
+    key = request.headers.get("Idempotency-Key", "")
+    if not _IDEMPOTENCY_KEY.fullmatch(key):
+        raise IdempotencyKeyMissing()
+    return key
