@@ -50,12 +50,7 @@ LITCHI_PER_100_COINS = env.number("LITCHI_PER_100_COINS", 50)
 
 PUBLIC_URL = env.text("PUBLIC_URL")
 # Where viewers find the feed process.
-FEED_  # A gift that could not be delivered by then is undone.
-GIFT_DEADLINE_SECONDS = env.number("GIFT_DEADLINE_SECONDS", 15 * 60)
-# The host's income for 100 coins, in whole LITCHI, rounded down but never to nothing.
-LITCHI_PER_100_COINS = env.number("LITCHI_PER_100_COINS", 50)
-
-PUBLIC_URL = env.text("FEED_PUBLIC_URL")
+FEED_PUBLIC_URL = env.text("FEED_PUBLIC_URL")
 SANDBOX_URL = env.text("SANDBOX_URL")
 SANDBOX_MERCHANT_ID = env.text("SANDBOX_MERCHANT_ID")
 SANDBOX_KEY_ID = env.text("SANDBOX_KEY_ID")
