@@ -1,0 +1,77 @@
+"""Gifts as their senders, hosts and operators meet them."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from tests.system.insisting import call_back, insist
+from tests.system.world import World, payment_of, wait_for
+
+AT_REST = ("sent", "refused", "undone")
+
+
+def open_room(world: World, person: str) -> str:
+    """A room of this story's own, whose host is `<person>-host`; what it is called."""
+    room_id = f"room-of-{person}"
+    world.rows("order", "INSERT INTO rooms_room VALUES (%s, %s, 'open')", (room_id, host_of(person)))
+    world.rows("order", "INSERT INTO rooms_feedhead VALUES (%s, 0)", (room_id,))
+    return room_id
+
+
+def host_of(person: str) -> str:
+    return f"{person}-host"
+
+
+def recharge(world: World, person: str) -> None:
+    """60 coins, paid and credited."""
+    before = world.balance(person)
+    order = insist(world, person)
+    call_back(world, payment_of(order, world.env["SANDBOX_MERCHANT_ID"]), until=200)
+    wait_for(lambda: world.balance(person), lambda coins: coins == before + 60, seconds=20, what="credited")
+
+
+def send_gift(world: World, person: str, room_id: str, product: str = "cake", count: int = 1, **more: Any) -> Any:
+    """As it is answered at once: 202, `sending`."""
+    body = {"room_id": room_id, "gift_product_id": product, "count": count, "comment": "for you", **more}
+    headers = {"Idempotency-Key": secrets.token_hex(8)}
+    status, gift = world.orders("POST", "/gifts", token=world.token(person), json=body, headers=headers)
+    assert (status, gift["status"]) == (202, "sending"), gift
+    return gift
+
+
+def gift_now(world: World, gift: dict[str, Any]) -> dict[str, Any]:
+    status, answer = world.orders("GET", f"/gifts/{gift['gift_id']}", token=world.token(gift["sender_id"]))
+    assert status == 200, answer
+    return dict(answer)
+
+
+def when(world: World, gift: dict[str, Any], *statuses: str, seconds: float = 20) -> dict[str, Any]:
+    """The gift once it is in one of these; by default, at rest."""
+    wanted = statuses or AT_REST
+    return wait_for(
+        lambda: gift_now(world, gift), lambda now: now["status"] in wanted, seconds=seconds, what=f"gift {wanted}"
+    )
+
+
+def run_now(world: World, run_id: str) -> dict[str, Any]:
+    """The run as an operator sees it."""
+    status, run = world.orders("GET", f"/runs/{run_id}", token=world.token("op-1", "operator"))
+    assert status == 200, run
+    return dict(run)
+
+
+def operate(world: World, path: str, who: str = "op-1", **body: Any) -> tuple[int, Any]:
+    return world.orders("POST", path, token=world.token(who, "operator"), json={"reason": "a story", **body})
+
+
+def feed_of(world: World, room_id: str) -> list[tuple[str, str]]:
+    """(kind, gift_id) of everything shown in the room, in order."""
+    _, page = world.orders("GET", f"/rooms/{room_id}/feed", headers={"Accept": "application/json"})
+    return [(event["kind"], event["gift_id"]) for event in page["results"]]
+
+
+def purse(world: World, person: str, asset: str = "COIN") -> tuple[int, int]:
+    """(available, held)"""
+    _, answer = world.accounts("GET", f"/accounts/{person}/balances", token=world.token(person))
+    return next(((one["available"], one["held"]) for one in answer["balances"] if one["asset"] == asset), (0, 0))
