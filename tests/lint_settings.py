@@ -17,6 +17,7 @@ INSTALLED_APPS = [
     "order_service.recharge",
     "order_service.rooms",
     "order_service.gifts",
+    "order_service.refunds",
     "account_service.ledger",
     "sandbox_channel",
     "tests.flextx.shop",

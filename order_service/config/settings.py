@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "order_service.recharge",
     "order_service.rooms",
     "order_service.gifts",
+    "order_service.refunds",
 ]
 MIDDLEWARE = defaults.MIDDLEWARE
 REST_FRAMEWORK = defaults.REST_FRAMEWORK

@@ -1,33 +1,28 @@
-"""The sandbox channel's wire: signatures, prepay, query. Its answers become OK, REFUSED or UNKNOWN."""
+"""Payments at the sandbox channel: callback, prepay, query. Its answers become OK, REFUSED or UNKNOWN."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import hmac
 import json
-import secrets
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import quote
 
-import urllib3
 from django.conf import settings
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from contracts.fields import Id
 from flextx.outcome import Outcome
+from order_service.recharge.channel_wire import call_channel, signature
 from order_service.recharge.errors import BadCallback, BadSignature, UnreadableCallback
 from order_service.recharge.models import Order
 
 CHANNEL = "sandbox"
 CLOCK_SKEW_SECONDS_MAX = 300
 CALLBACK_BYTES_MAX = 16 * 1024
-_ANSWER_BYTES_MAX = 64 * 1024
-_http = urllib3.PoolManager(maxsize=8)
 
 
 class ChannelPayment(BaseModel):
@@ -88,12 +83,6 @@ def _check_signature(headers: Mapping[str, str], body: bytes) -> str:
     return timestamp
 
 
-def signature(secret: str, timestamp: str, nonce: str, body: bytes) -> str:
-    """base64(HMAC-SHA256(secret, timestamp + LF + nonce + LF + raw body + LF))."""
-    signed = timestamp.encode(errors="replace") + b"\n" + nonce.encode(errors="replace") + b"\n" + body + b"\n"
-    return base64.b64encode(hmac.new(secret.encode(), signed, hashlib.sha256).digest()).decode()
-
-
 def prepay(order: Order) -> str | None:
     """Ask the channel for the payer's page; None while it does not answer. The same order gets the same page again."""
     body = {
@@ -104,14 +93,14 @@ def prepay(order: Order) -> str | None:
         "notify_url": f"{settings.PUBLIC_URL}/api/v1/payments/callbacks/sandbox",
         "expires_at": order.expires_at.isoformat(),
     }
-    status, answer = _call("POST", "/prepay", json.dumps(body).encode())
+    status, answer = call_channel("POST", "/prepay", json.dumps(body).encode())
     url = answer.get("pay_url")
     return url if status == 200 and isinstance(url, str) and len(url) <= 2000 else None
 
 
 def ask_channel(order: Order) -> ChannelAnswer:
     """What does the channel say of this order? An answer that cannot be read is UNKNOWN."""
-    status, answer = _call("GET", f"/trades/{quote(order.order_no)}", b"")
+    status, answer = call_channel("GET", f"/trades/{quote(order.order_no)}", b"")
     if status == 404 or (status == 200 and answer.get("status") in ("NOTPAY", "CLOSED")):
         return ChannelAnswer(Outcome.REFUSED)
     if status != 200:
@@ -125,34 +114,3 @@ def ask_channel(order: Order) -> ChannelAnswer:
     if payment.status != "SUCCESS" or payment.order_no != order.order_no:
         return ChannelAnswer(Outcome.UNKNOWN)
     return ChannelAnswer(Outcome.OK, payment)
-
-
-def _call(method: str, path: str, body: bytes) -> tuple[int, dict[str, Any]]:
-    """(status, answer); status 0 when there was none in time or it was no JSON object."""
-    timestamp, nonce = str(int(time.time())), secrets.token_hex(16)
-    headers = {
-        "Content-Type": "application/json",
-        "Sandbox-Timestamp": timestamp,
-        "Sandbox-Nonce": nonce,
-        "Sandbox-Key-Id": settings.SANDBOX_KEY_ID,
-        "Sandbox-Signature": signature(settings.SANDBOX_SECRET, timestamp, nonce, body),
-    }
-    timeout = urllib3.Timeout(total=settings.SANDBOX_TIMEOUT_SECONDS)
-    try:
-        response = _http.request(
-            method,
-            settings.SANDBOX_URL + path,
-            body=body,
-            headers=headers,
-            timeout=timeout,
-            retries=False,
-            redirect=False,
-            preload_content=False,
-        )
-        try:
-            answer = json.loads(response.read(_ANSWER_BYTES_MAX))
-        finally:
-            response.release_conn()
-    except (urllib3.exceptions.HTTPError, ValueError, RecursionError):
-        return 0, {}
-    return (response.status, answer) if isinstance(answer, dict) else (0, {})

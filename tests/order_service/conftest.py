@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -56,3 +58,15 @@ def channel(sandbox_channel: WebProcess, settings: Settings) -> WebProcess:
     """The channel answers. Without this fixture it is away: nothing listens at its address."""
     settings.SANDBOX_URL = sandbox_channel.url
     return sandbox_channel
+
+
+@pytest.fixture(scope="session")
+def refund_sender(sandbox_channel: WebProcess) -> Iterator[None]:
+    """The channel's other process, which carries refunds out. Without this fixture they stay PROCESSING."""
+    command = [sys.executable, "-m", "sandbox_channel.manage", "send_callbacks"]
+    environment = sandbox_channel.environment
+    with sandbox_channel.log.open("ab") as log:
+        sender = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+    yield
+    sender.kill()
+    sender.wait(timeout=10)

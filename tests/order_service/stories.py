@@ -12,8 +12,8 @@ from django.db import models
 
 from flextx.inbox.models import DivertedKey, DivertedRecord, InboxMessage
 from flextx.outbox.models import OutboxMessage
+from order_service.recharge.channel_wire import signature
 from order_service.recharge.models import CreditNotice, Incident, Order, OrderMove, OwnerHead, Payment, Product
-from order_service.recharge.sandbox import signature
 from tests.support.callers import Answer, Caller, post
 
 CALLBACK = "/api/v1/payments/callbacks/sandbox"

@@ -8,8 +8,9 @@ from django.conf import settings as django_settings
 from pytest_django import Settings
 
 import sandbox_channel
+from order_service.recharge.channel_wire import signature
 from order_service.recharge.models import Order
-from order_service.recharge.sandbox import CALLBACK_BYTES_MAX, signature
+from order_service.recharge.sandbox import CALLBACK_BYTES_MAX
 from tests.order_service.stories import BUYER, CALLBACK, call_back, everything, payment_of, signed
 from tests.support.callers import Answer, get, post
 

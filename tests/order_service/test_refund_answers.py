@@ -1,0 +1,83 @@
+"""Answers about a refund that the channel should never give: none of them is believed."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
+from typing import Any
+
+import pytest
+from pytest_django import Settings
+
+from flextx.outcome import Outcome
+from order_service.refunds.channel import ChannelRefund, refund_no_of
+from tests.order_service.test_refund_channel import AMOUNT_MINOR, refund
+
+
+@dataclass
+class Oracle:
+    """Answers every request with what it was told to."""
+
+    status: int = 200
+    body: bytes = b""
+    asked: list[str] = field(default_factory=list)
+
+
+@pytest.fixture
+def oracle(settings: Settings) -> Iterator[Oracle]:
+    oracle = Oracle()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            oracle.asked.append(self.command)
+            self.send_response(oracle.status)
+            self.send_header("Content-Length", str(len(oracle.body)))
+            self.end_headers()
+            self.wfile.write(oracle.body)
+
+        do_POST = do_GET
+
+        def log_message(self, format: str, *args: Any) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        settings.SANDBOX_URL = f"http://127.0.0.1:{server.server_port}"
+        Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        yield oracle
+        server.shutdown()
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (404, b"<html>no such page</html>"),
+        (404, b'{"code": "not_found"}'),
+        (400, b'{"code": "bad_request"}'),
+        (401, b'{"code": "signature_refused"}'),
+        (409, b'{"code": "refund_differs"}'),
+        (429, b'{"code": "refund_too_large"}'),
+        (500, b'{"status": "SUCCESS"}'),
+        (200, b'{"status": "SUCCESS"}'),
+        (200, b'{"status": "FAILED"}'),
+        (200, b'["SUCCESS"]'),
+    ],
+)
+def test_anything_else_is_unknown_and_sends_nothing(oracle: Oracle, status: int, body: bytes) -> None:
+    """Fault tried: any 4xx taken for REFUSED; any 404 taken for "not found"; a 200 believed without its terms."""
+    oracle.status, oracle.body = status, body
+
+    assert refund("t-1").outcome is Outcome.UNKNOWN
+    assert oracle.asked == ["GET"]
+
+
+def test_a_status_that_is_not_known_here_is_unknown(oracle: Oracle) -> None:
+    terms = {"refund_no": refund_no_of("t-1"), "trade_no": "t-1", "amount_minor": AMOUNT_MINOR}
+    oracle.body = json.dumps(terms | {"status": "REVERSED"}).encode()
+
+    assert refund("t-1") == ChannelRefund(Outcome.UNKNOWN, "the channel says REVERSED")
+
+
+def test_the_refund_number_is_the_trades_for_ever() -> None:
+    """Fault tried: another namespace."""
+    assert refund_no_of("t-1") == "RF533d2e9e143a540d925ed681b019f664"
