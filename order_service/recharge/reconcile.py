@@ -2,7 +2,7 @@
 
 from contracts import ORDER_EVENTS
 from flextx.outbox.publish import physical_topic
-from flextx.reconciliation import Findings, one_snapshot, rows_of
+from flextx.reconciliation import Findings, rows_of
 from order_service.recharge import sql
 
 _COMPARISONS = {
@@ -15,13 +15,12 @@ _COMPARISONS = {
 }
 
 
-def reconcile() -> Findings:
-    """Reads only, from one snapshot."""
-    findings = Findings()
-    with one_snapshot():
-        ((findings.checked,),) = rows_of(sql.COUNT_ORDERS)
-        ((findings.in_flight,),) = rows_of(sql.COUNT_IN_FLIGHT)
-        for name, statement in _COMPARISONS.items():
-            for order_no, detail in rows_of(statement, topic=physical_topic(ORDER_EVENTS)):
-                findings.differs(name, order_no, detail)
-    return findings
+def compare_orders(findings: Findings) -> None:
+    """Adds to the findings; within the caller's snapshot."""
+    ((checked,),) = rows_of(sql.COUNT_ORDERS)
+    ((in_flight,),) = rows_of(sql.COUNT_IN_FLIGHT)
+    findings.checked += checked
+    findings.in_flight += in_flight
+    for name, statement in _COMPARISONS.items():
+        for order_no, detail in rows_of(statement, topic=physical_topic(ORDER_EVENTS)):
+            findings.differs(name, order_no, detail)

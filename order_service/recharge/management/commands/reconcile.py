@@ -1,7 +1,7 @@
-"""`manage reconcile`: see order_service.recharge.reconcile."""
+"""`manage reconcile`: see order_service.reconcile."""
 
 from flextx.reconciliation import ReconcileCommand
-from order_service.recharge.reconcile import reconcile
+from order_service.reconcile import reconcile
 
 
 class Command(ReconcileCommand):

@@ -6,12 +6,14 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from flextx.clock import database_now
+from flextx.crash_points import crash_point, register
 from flextx.inbox.registry import Delivery, each, handles
 from flextx.outbox.publish import publish
 from flextx.participant.barrier import Decision, decide_do, decide_undo, lock_run
 from flextx.participant.models import ParticipantRun
 from flextx.saga.messages import Command, Reply, Side
 
+_DECIDED = register("participant.decided", "a command has passed the barrier, its reply is not written yet")
 C = TypeVar("C", bound=Command)
 Service = Callable[[C], dict[str, Any] | None]
 
@@ -27,7 +29,9 @@ def answers(command_class: type[C], reply_class: type[Reply]) -> Callable[[Servi
         @each
         def answer(delivery: Delivery[C]) -> None:
             run = lock_run(delivery.event.run_id, delivery.event.initiator)
-            _reply(reply_class, run, delivery, _decide(delivery.event, service))
+            decision = _decide(delivery.event, service)
+            crash_point(_DECIDED)
+            _reply(reply_class, run, delivery, decision)
 
         return service
 

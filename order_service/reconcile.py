@@ -1,0 +1,16 @@
+"""Everything that the order service compares, from one snapshot."""
+
+from flextx.reconciliation import Findings, one_snapshot
+from order_service.gifts.reconcile import compare_gifts
+from order_service.recharge.reconcile import compare_orders
+
+_COMPARISONS = (compare_orders, compare_gifts)
+
+
+def reconcile() -> Findings:
+    """Reads only."""
+    findings = Findings()
+    with one_snapshot():
+        for compare in _COMPARISONS:
+            compare(findings)
+    return findings
