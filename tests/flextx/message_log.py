@@ -47,7 +47,7 @@ def tell(statement: str, *params: object) -> int:
 
 def empty_log() -> None:
     tell("TRUNCATE log_record, log_commit, log_lease, log_member")
-    tell("DELETE FROM log_partition WHERE topic <> 'shop.things'")
+    tell("DELETE FROM log_partition WHERE topic <> ALL(%s)", list(flextx_settings().topics))
     tell("UPDATE log_partition SET next_offset = 0")
 
 

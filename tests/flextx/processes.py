@@ -88,6 +88,9 @@ class Staff:
     def consumer(self, name: str, *, crash: str = "") -> Worker:
         return self._start(["consume_events", "--name", name], crash)
 
+    def recovery(self, name: str, *options: str, crash: str = "") -> Worker:
+        return self._start(["run_recovery", "--name", name, *options], crash)
+
     def _start(self, command: list[str], crash: str) -> Worker:
         worker = Worker(command, self._folder, crash=crash)
         self._started.append(worker)

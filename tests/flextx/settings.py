@@ -17,7 +17,8 @@ DATABASES = {"default": env.database(env.text("SHOP_DATABASE_URL"), env.secret("
 DATABASES["default"]["TEST"] = {"NAME": DATABASES["default"]["NAME"]}
 # As in production but sooner, so that stories about frozen processes are short.
 DATABASES["default"]["OPTIONS"]["options"] = "-c idle_in_transaction_session_timeout=1000 -c lock_timeout=5000"
-INSTALLED_APPS = ["rest_framework", "flextx", "flextx.outbox", "flextx.inbox", "flextx.workers", "tests.flextx.shop"]
+TOOLKIT = ["outbox", "inbox", "workers", "participant", "saga", "recovery", "operate"]
+INSTALLED_APPS = ["rest_framework", "flextx", *(f"flextx.{name}" for name in TOOLKIT), "tests.flextx.shop"]
 MIDDLEWARE = defaults.MIDDLEWARE
 REST_FRAMEWORK = defaults.REST_FRAMEWORK
 DATA_UPLOAD_MAX_MEMORY_SIZE = defaults.BODY_BYTES_MAX
@@ -25,7 +26,7 @@ APPEND_SLASH = False
 LOGGING = env.logging_to_stderr()
 FLEXTX = {
     "SOURCE": "shop",
-    "TOPICS": ("shop.things",),
+    "TOPICS": ("shop.things", "shop.commands", "shop.replies"),
     "TOPIC_PARTITIONS": 4,
     "LOG_DATABASE_URL": env.text("LOG_DATABASE_URL"),
     "LOG_DATABASE_PASSWORD": env.secret("SHOP_DATABASE_PASSWORD_FILE"),

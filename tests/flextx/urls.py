@@ -1,9 +1,11 @@
-from django.urls import path
+from django.urls import include, path
 
 from flextx.http import health, problems
 from tests.flextx.shop import views
 
 urlpatterns = [
+    path("api/v1/", include("flextx.saga.urls")),
+    path("api/v1/", include("flextx.operate.urls")),
     path("livez", health.livez),
     path("readyz", health.readyz),
     path("me", views.MeView.as_view()),

@@ -49,6 +49,16 @@ class ThingWanted(Event):
     name: str
 
 
+class ThingSold(Event):
+    """Handled by starting a run under the definition that the process has."""
+
+    topic: ClassVar = TOPIC
+    event_type: ClassVar = "ThingSold"
+    event_version: ClassVar = 1
+
+    name: str
+
+
 class ThingLost(Event):
     """For a topic that was never created."""
 

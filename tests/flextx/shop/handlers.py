@@ -7,8 +7,9 @@ from django.db import OperationalError
 
 from flextx.errors import Refusal
 from flextx.inbox.registry import Delivery, each, handles
-from tests.flextx.shop.events import ThingMade, ThingWanted
+from tests.flextx.shop.events import ThingMade, ThingSold, ThingWanted
 from tests.flextx.shop.models import Fault, Handled, Shelved
+from tests.flextx.shop.saga import SELL, start
 from tests.flextx.shop.services import make
 
 
@@ -49,3 +50,9 @@ def _go_wrong(event: ThingMade) -> None:
 @each
 def make_what_is_wanted(delivery: Delivery[ThingWanted]) -> None:
     make(delivery.event.name)
+
+
+@handles(ThingSold)
+@each
+def sell(delivery: Delivery[ThingSold]) -> None:
+    start(SELL, delivery.event.name)

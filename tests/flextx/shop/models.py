@@ -36,7 +36,23 @@ class Fault(models.Model):
         OUTAGE = "outage"
         CONSTRAINT = "constraint"
         FREEZE = "freeze"
+        DEATH = "death"
+        UNKNOWN = "unknown"
 
     name = models.CharField(max_length=100, unique=True)
     number = models.IntegerField(null=True)
     kind = models.CharField(max_length=20, choices=Kind)
+
+
+class Effect(models.Model):
+    """One row each time something was done for a run: a second time shows."""
+
+    run_id = models.UUIDField()
+    what = models.CharField(max_length=100)
+
+
+class Call(models.Model):
+    """One row each time the outside party was called, with the kind of its answer."""
+
+    run_id = models.UUIDField()
+    answer = models.CharField(max_length=20)
