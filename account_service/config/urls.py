@@ -6,6 +6,7 @@ urlpatterns = [
     path("livez", health.livez),
     path("readyz", health.readyz),
     path("api/v1/", include("account_service.ledger.urls")),
+    path("api/v1/", include("flextx.participant.urls")),
 ]
 handler400 = problems.bad_request
 handler404 = problems.not_found

@@ -118,9 +118,9 @@ def goes_aside(command: Command) -> str:
     return f"{DivertedRecord.objects.latest('id').state}: {DivertedRecord.objects.latest('id').reason}"
 
 
-def ledger() -> list[list[dict[str, Any]]]:
+def ledger() -> list[Any]:
     """Every row that money is made of: equal before and after means that nothing moved."""
-    return [list(model.objects.order_by("pk").values()) for model in (Account, Transfer)]
+    return [list(Account.objects.order_by("pk").values()), list(Transfer.objects.order_by("pk").values())]
 
 
 def balances() -> dict[str, int]:

@@ -8,7 +8,8 @@ from uuid import UUID
 from django.db import connection, models, transaction
 from uuid_utils.compat import uuid7
 
-from account_service.ledger.models import Account, Transfer
+from account_service.ledger.locks import AccountKey
+from account_service.ledger.models import Account, FreezeMove, Owner, Transfer
 from account_service.ledger.requests import TransferRequest
 from account_service.ledger.services import recharge_transfer
 from account_service.ledger.transfers import post_transfers
@@ -18,6 +19,8 @@ from flextx.inbox.models import DivertedKey, DivertedRecord, InboxMessage, Inbox
 from flextx.inbox.position import start_position
 from flextx.inbox.process import process_batch
 from flextx.outbox.models import OutboxMessage
+from flextx.participant.models import Barrier, ParticipantRun
+from flextx.saga.messages import Command
 from flextx.tracing import new_traceparent
 from flextx.transports.protocol import Batch, Record
 from tests.support.callers import Caller
@@ -45,7 +48,7 @@ def order_of(owner_id: str = "u-1", coins: int = 60, **changes: Any) -> OrderCom
     return OrderCompleted.model_validate(told | changes)
 
 
-def record_of(event: OrderCompleted, *, event_id: UUID | None = None, partition: int = 0) -> Record:
+def record_of(event: OrderCompleted | Command, *, event_id: UUID | None = None, partition: int = 0) -> Record:
     """As the order service's relay would have sent it, at the next offset."""
     envelope = Envelope(
         event_id=event_id or uuid7(),
@@ -56,7 +59,8 @@ def record_of(event: OrderCompleted, *, event_id: UUID | None = None, partition:
         sequence=1,
         traceparent=new_traceparent(),
     )
-    return Record(ORDER_EVENTS, partition, next(_offsets), event.order_no, envelope.headers(), event.body())
+    key = str(event.run_id) if isinstance(event, Command) else event.order_no
+    return Record(event.topic, partition, next(_offsets), key, envelope.headers(), event.body())
 
 
 def deliver(*records: Record) -> None:
@@ -74,14 +78,18 @@ def credit(owner_id: str = "u-1", coins: int = 60) -> Transfer:
 
 
 def spend(coins: int, cause_id: str = "g-1", *, into: str = "sink") -> None:
-    """Coins of u-1 go, or into escrow; what the gifts to come will do."""
-    request = TransferRequest(
-        "gift",
-        cause_id,
-        coins,
-        debit=("user", "u-1", "COIN"),
-        credit=(into, "u-1" if into == "escrow" else "x", "COIN"),
-    )
+    """Coins of u-1 go, or into escrow; past everything but the ledger itself."""
+    target = (into, "u-1" if into == "escrow" else "x", "COIN")
+    _post(TransferRequest("gift", cause_id, coins, debit=("user", "u-1", "COIN"), credit=target))
+
+
+def send_back(account: AccountKey, amount: int, *, to_debt: bool = False) -> None:
+    """So much of it is gone, to where it came from."""
+    issuer = ("issuer", "system", account[2])
+    _post(TransferRequest("gift", f"x-{next(_numbers)}", amount, debit=account, credit=issuer, to_debt=to_debt))
+
+
+def _post(request: TransferRequest) -> None:
     with transaction.atomic():
         post_transfers([request])
 
@@ -112,7 +120,7 @@ SERVICE = Caller("order-service", "service")
 
 _STORED: tuple[type[models.Model], ...] = (
     *(Account, Transfer, OutboxMessage, InboxMessage),
-    *(DivertedKey, DivertedRecord),
+    *(DivertedKey, DivertedRecord, ParticipantRun, Barrier, Owner, FreezeMove),
 )
 
 
