@@ -5,7 +5,7 @@ from typing import Any
 
 from stack.carriers import Holders, current_holders, handler, sender, settled_holders
 from stack.containers import Containers
-from stack.demo import recharge
+from stack.demo import recharge_shown
 from stack.environments import MODULES
 from stack.errors import Failure
 from stack.options import Options
@@ -21,7 +21,7 @@ def demo_compose(options: Options) -> int:
     with phase("waiting until the consumers have divided the partitions"):
         before = settled_holders(containers)
     token = containers.token(options.subject, "user")
-    hops = {hop["name"]: hop["details"] for hop in recharge(containers, token, buyer=options.subject)}
+    hops = {hop["name"]: hop["details"] for hop in recharge_shown(containers, token, buyer=options.subject)}
     with phase("asking who sent and who handled it"):
         after = current_holders(containers)
     print(f"\n{_carriers(containers, hops, before, after)}")

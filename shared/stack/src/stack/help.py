@@ -6,6 +6,7 @@ make down       stop everything; the data stays
 make status     list the processes
 make destroy    stop everything and delete the data
 make demo       up, one recharge from payment to coins, and its journey     ONCE=1: and down again
+make demo-gift  up, and three gifts: sent, refused by the room, account service stopped midway   ONCE=1
 make demo-compose  a recharge in the containers of `docker compose up --wait`, and which of them carried it
 make kafka      start an Apache Kafka broker and nothing else; `make up TRANSPORT=kafka` then uses it
 make kafka-stop stop it; the data stays

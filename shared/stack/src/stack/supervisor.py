@@ -65,6 +65,15 @@ def remove_group(layout: Layout, group: str) -> None:
     call(layout, "removeProcessGroup", group)
 
 
+def stop_process(layout: Layout, group: str, name: str) -> None:
+    """As an operator stops it: it is told to end, and not started again."""
+    call(layout, "stopProcess", f"{group}:{name}", True)
+
+
+def start_process(layout: Layout, group: str, name: str) -> None:
+    call(layout, "startProcess", f"{group}:{name}", False)
+
+
 def process_states(layout: Layout) -> list[ProcessState]:
     return [
         ProcessState(
