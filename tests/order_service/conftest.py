@@ -54,6 +54,14 @@ def rooms() -> None:
 
 
 @pytest.fixture
+def gifts_on_sale() -> None:
+    """A rose for 1 coin, a cake for 10, a rocket for 500."""
+    from order_service.gifts.seeds import put_gifts_on_sale
+
+    put_gifts_on_sale()
+
+
+@pytest.fixture
 def channel(sandbox_channel: WebProcess, settings: Settings) -> WebProcess:
     """The channel answers. Without this fixture it is away: nothing listens at its address."""
     settings.SANDBOX_URL = sandbox_channel.url

@@ -11,9 +11,14 @@ from django.conf import settings
 from django.db import models
 
 from flextx.inbox.models import DivertedKey, DivertedRecord, InboxMessage
+from flextx.operate.models import OperatorAction
 from flextx.outbox.models import OutboxMessage
+from flextx.recovery.models import Job
+from flextx.saga.models import ReplyReceived, Run, StepSide
+from order_service.gifts.models import Gift, GiftMove
 from order_service.recharge.channel_wire import signature
 from order_service.recharge.models import CreditNotice, Incident, Order, OrderMove, OwnerHead, Payment, Product
+from order_service.rooms.models import BannedHost, FeedEvent, Room, RoomAction
 from tests.support.callers import Answer, Caller, post
 
 CALLBACK = "/api/v1/payments/callbacks/sandbox"
@@ -92,6 +97,8 @@ def has_paid(order: Order, **changes: Any) -> dict[str, Any]:
 _STORED: tuple[type[models.Model], ...] = (
     *(Order, Payment, OrderMove, Incident, CreditNotice, OwnerHead, Product),
     *(OutboxMessage, InboxMessage, DivertedKey, DivertedRecord),
+    *(Run, StepSide, ReplyReceived, Job, OperatorAction),
+    *(Gift, GiftMove, Room, RoomAction, BannedHost, FeedEvent),
 )
 
 
