@@ -52,10 +52,10 @@ def test_with_migrations_missing_a_service_is_not_ready() -> None:
     """Fault tried: readyz without _missing_migrations; missing ones remembered for ever."""
     health._missing_migrations.cache_clear()
     recorder = MigrationRecorder(connection)
-    recorder.record_unapplied("shop", "0001_initial")
+    recorder.record_unapplied("shop", "0002_runs")
     try:
         response = Client().get("/readyz")
-        assert response.status_code == 503 and response.json()["missing"] == ["shop.0001_initial"]
+        assert response.status_code == 503 and response.json()["missing"] == ["shop.0002_runs"]
     finally:
-        recorder.record_applied("shop", "0001_initial")
+        recorder.record_applied("shop", "0002_runs")
     assert ready() == (200, "ok")

@@ -103,7 +103,7 @@ def test_a_position_outside_the_log_stops_the_consumer(staff: Staff) -> None:
     (key,) = keys_of_partition(0, 1)
     append(made(key))
     consume_all()
-    InboxPosition.objects.filter(partition=0).update(next_offset=5)
+    InboxPosition.objects.filter(topic="shop.things", partition=0).update(next_offset=5)
 
     consumer = staff.consumer("consumer-1")
     assert consumer.wait() == 1
