@@ -7,6 +7,8 @@ import traceback
 from datetime import timedelta
 
 from django.db import connection
+from django.db.models import F
+from django.db.models.functions import Now
 
 from flextx.clock import database_now
 from flextx.errors import StaleLease
@@ -17,6 +19,7 @@ from flextx.recovery.models import Job
 from flextx.transactions import CommitPoints
 
 logger = logging.getLogger(__name__)
+_OUTAGE_SECONDS = 1.0
 _CLAIM, _DO, _FAIL = (
     CommitPoints("recovery.claim"),
     CommitPoints("recovery.job"),
@@ -64,6 +67,7 @@ def _work(job: Job) -> None:
     except StaleLease:
         logger.warning("job %s took longer than its lease: somebody else has it now, and nothing was done", job.pk)
     except RETRY_ALL:
+        _give_back(job)
         raise
     except Exception as error:  # whatever the handler raises; its work is rolled back
         logger.warning("job %s (%s) fails: %s", job.pk, job.name, error)
@@ -85,6 +89,11 @@ def _do(job: Job) -> None:
             _store(job, due_at=now + timedelta(seconds=again.after_seconds), tries=0, last_error="")
         else:
             _store(job, state=Job.State.DONE, finished_at=now)
+
+
+def _give_back(job: Job) -> None:
+    """An outage or a lock not had is nobody's failure. If this fails too, the claim passes by itself."""
+    _store(job, tries=F("tries") - 1, due_at=Now() + timedelta(seconds=_OUTAGE_SECONDS))
 
 
 def _fail(job: Job, policy: Policy, error: str) -> None:

@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import F
+from django.db.models.functions import Now
 
 from flextx.clock import database_now
 from flextx.outages import RETRY_ALL
@@ -24,6 +26,7 @@ from flextx.transactions import CommitPoints
 
 logger = logging.getLogger(__name__)
 CLAIM_SECONDS = 30.0
+_OUTAGE_SECONDS = 1.0
 # What runs into a defect is taken up so often without moving, or kills its worker so often, before a person is asked.
 _STUCK = Policy(tries_max=8, retry_seconds_max=60)
 _CLAIM, _MOVE, _FAILURE = CommitPoints("saga.claim"), CommitPoints("saga.due"), CommitPoints("saga.failure")
@@ -69,6 +72,7 @@ def _work(run_id: UUID, epoch: int) -> None:
         if call is not None:
             make_call(call, run_id, epoch)
     except RETRY_ALL:
+        _give_back(run_id, epoch)
         raise
     except Exception as error:  # a defect, in a declaration or here: it must neither end the worker nor be forgotten
         logger.exception("run %s cannot be taken on", run_id)
@@ -107,6 +111,12 @@ def _do_what_is_due(run: Run, saga: Saga, now: datetime) -> Call | None:
     else:
         go_on(run, saga, now)
     return None
+
+
+def _give_back(run_id: UUID, epoch: int) -> None:
+    """An outage or a lock not had is nobody's death. If this fails too, the claim passes by itself."""
+    soon = Now() + timedelta(seconds=_OUTAGE_SECONDS)
+    Run.objects.filter(pk=run_id, epoch=epoch).update(claims=F("claims") - 1, next_due_at=soon)
 
 
 @_FAILURE.atomic()

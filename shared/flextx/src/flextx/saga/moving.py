@@ -11,7 +11,7 @@ from django.db import transaction
 from flextx.crash_points import crash_point, register
 from flextx.errors import Refusal
 from flextx.outages import RETRY_ALL
-from flextx.saga.asking import ask
+from flextx.saga.asking import ask, look_again_at
 from flextx.saga.declaration import Kind, LocalService, Outside, Person, Saga, Step
 from flextx.saga.messages import Side, command_id
 from flextx.saga.models import Run, StepSide
@@ -36,6 +36,11 @@ def settle(side: StepSide, state: str, now: datetime, **said: Any) -> None:
     for name, value in said.items():
         setattr(side, name, value)
     side.save()
+
+
+def has_led_on(side: StepSide) -> bool:
+    """Is this side over, and the run past it?"""
+    return side.state in (_SETTLED_FORWARDS if side.side == Side.DO else _SETTLED_BACKWARDS)
 
 
 def fail(run: Run, side: StepSide, step: Step, now: datetime, error: str) -> None:
@@ -95,7 +100,8 @@ def _begin(run: Run, step: Step, side: StepSide, now: datetime) -> None:
     action = step.action(Side(run.side))
     run.state = Run.State.RUNNING if run.side == Side.DO else Run.State.UNDOING
     if isinstance(action, Person):
-        run.state, run.next_due_at = Run.State.WAITING, side.deadline_at
+        run.state = Run.State.WAITING
+        look_again_at(run, side, side.deadline_at)
     elif isinstance(action, Outside):
         run.next_due_at = now  # the recovery worker calls, outside any transaction
     elif isinstance(action, type):
@@ -106,7 +112,7 @@ def _begin(run: Run, step: Step, side: StepSide, now: datetime) -> None:
 
 
 def _do_here(run: Run, step: Step, side: StepSide, service: LocalService, now: datetime) -> None:
-    """A local service's refusal is an answer forwards; backwards, and any other error anywhere, it is a failure."""
+    """A refusal is an answer where there is a way back; backwards, behind the pivot, or any other error: a failure."""
     try:
         with transaction.atomic():
             result = dict(service(run) or {})
@@ -114,7 +120,7 @@ def _do_here(run: Run, step: Step, side: StepSide, service: LocalService, now: d
     except RETRY_ALL:
         raise
     except Exception as error:  # whatever the service raises; its own work is rolled back
-        if isinstance(error, Refusal) and run.side == Side.DO:
+        if isinstance(error, Refusal) and run.side == Side.DO and side.kind != Kind.RETRIABLE:
             settle(side, StepSide.State.REFUSED, now, code=error.code, detail=error.detail[:1000])
         else:
             fail(run, side, step, now, "".join(traceback.format_exception(error, limit=-8))[-4000:])
@@ -124,12 +130,10 @@ def _do_here(run: Run, step: Step, side: StepSide, service: LocalService, now: d
 
 def _follow(run: Run, saga: Saga, side: StepSide) -> None:
     """Where a settled side leads: on, or back, or to a person."""
-    if run.side == Side.DO and side.state in _SETTLED_FORWARDS:
-        if run.step_number == saga.pivot:
+    if has_led_on(side):
+        if run.side == Side.DO and run.step_number == saga.pivot:
             run.deadline_at = None
-        run.step_number += 1
-    elif run.side == Side.UNDO and side.state in _SETTLED_BACKWARDS:
-        run.step_number -= 1
+        run.step_number += 1 if run.side == Side.DO else -1
     elif run.side == Side.DO and saga.kind(run.step_number) is not Kind.RETRIABLE:
         turn_back(run, reason=side.code or side.state, detail=side.detail)
     else:

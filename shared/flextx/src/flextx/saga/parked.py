@@ -14,7 +14,7 @@ from flextx.saga.deadlines import may_turn_back
 from flextx.saga.declaration import Kind, Saga, declared
 from flextx.saga.messages import Side
 from flextx.saga.models import Run, StepSide
-from flextx.saga.moving import go_on, settle
+from flextx.saga.moving import go_on, has_led_on, settle
 from flextx.saga.runs import current_side, store, turn_back
 
 
@@ -46,7 +46,7 @@ class _HeldRun:
         if self.saga is None:
             return {"retry": self._retry}
         possible = {"retry": self._retry}
-        if self.side is not None and self.side.state == StepSide.State.ATTEMPTED:
+        if self.side is not None and not has_led_on(self.side):
             possible["complete"] = self._complete
             if self.run.side == Side.DO and self.side.kind != Kind.RETRIABLE:
                 possible["skip"] = self._skip
@@ -69,6 +69,8 @@ class _HeldRun:
         if self.side is not None and self.saga is not None:
             seconds = self.saga.steps[self.side.number].policy.deadline_seconds
             self.side.tries, self.side.deadline_at = 0, now + timedelta(seconds=seconds)
+            if not has_led_on(self.side):  # a refusal where none can be taken for an answer: asked again
+                self.side.state, self.side.settled_at = StepSide.State.ATTEMPTED, None
             self.side.save()
         self._unpark()
         self.run.next_due_at = now  # a recovery worker takes it from here

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from flextx.clock import database_now
 from flextx.inbox.registry import Delivery, handles
+from flextx.saga.declaration import declared
 from flextx.saga.messages import Reply, Side
 from flextx.saga.models import ReplyReceived, Run, StepSide
 from flextx.saga.moving import go_on, settle
-from flextx.saga.runs import UnknownRun, declaration_of, lock_runs
+from flextx.saga.runs import UnknownRun, lock_runs, store
 from flextx.tracing import caused_by
 
 
@@ -40,13 +41,17 @@ def take_reply(run: Run, delivery: Delivery[Reply]) -> None:
     if run.state == Run.State.PARKED:
         run.state = Run.State.RUNNING if run.side == Side.DO else Run.State.UNDOING
         run.parked_reason = run.last_error = ""
-    go_on(run, declaration_of(run), now)
+    if saga := declared(run.saga, run.version):
+        go_on(run, saga, now)
+    else:  # the answer is not lost: a recovery worker of a deployment that knows the steps goes on
+        run.next_due_at = now
+        store(run, now)
 
 
 def _lock_key(run: Run) -> str:
     """Stable: replies of one run keep their order."""
-    field = declaration_of(run).lock_field
-    return str(run.data.get(field, "")) if field else ""
+    saga = declared(run.saga, run.version)
+    return str(run.data.get(saga.lock_field, "")) if saga and saga.lock_field else ""
 
 
 def _stands_at(run: Run, side: StepSide) -> bool:

@@ -38,7 +38,7 @@ def declaration_of(run: Run) -> Saga:
     """The steps that the run was started under. Raises UnknownDefinition."""
     saga = declared(run.saga, run.version)
     if saga is None:
-        raise UnknownDefinition(f"{run.saga} version {run.version}")
+        raise UnknownDefinition(f"{run.saga} version {run.version} is not declared here: deploy it again")
     return saga
 
 
