@@ -70,7 +70,7 @@ def channel(sandbox_channel: WebProcess, settings: Settings) -> WebProcess:
 
 @pytest.fixture(scope="session")
 def refund_sender(sandbox_channel: WebProcess) -> Iterator[None]:
-    """The channel's other process, which carries refunds out. Without this fixture they stay PROCESSING."""
+    """The channel's other process, which calls back and carries refunds out. Without it neither happens."""
     command = [sys.executable, "-m", "sandbox_channel.manage", "send_callbacks"]
     environment = sandbox_channel.environment
     with sandbox_channel.log.open("ab") as log:

@@ -1,8 +1,6 @@
 """A payer pays at the real channel, whose own sender calls this service back: both sides speak the same wire."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,17 +18,11 @@ from tests.support.web_process import WebProcess
 
 
 @pytest.fixture
-def till(channel: WebProcess, settings: Settings, tmp_path: Path) -> Iterator[None]:
+def till(channel: WebProcess, refund_sender: None, settings: Settings, tmp_path: Path) -> Iterator[None]:
     """The channel with its sender, told to call a real process of the order service."""
-    command = [sys.executable, "-m", "sandbox_channel.manage", "send_callbacks"]
-    with own_web(tmp_path) as web, channel.log.open("ab") as log:
+    with own_web(tmp_path) as web:
         settings.PUBLIC_URL = web.url
-        sender = subprocess.Popen(command, env=channel.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        try:
-            yield
-        finally:
-            sender.terminate()
-            assert sender.wait(timeout=10) == 0
+        yield
 
 
 def pay(order: Order, **misbehave: Any) -> None:
