@@ -1,4 +1,4 @@
-"""Are the books right? Balances against legs, and credits against the order service's completed orders."""
+"""Are the books right? In themselves, and their credits against the order service's completed orders."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from account_service.ledger import reconcile_sql as sql
+from account_service.ledger.books import check_books
 from account_service.ledger.models import Transfer
 from account_service.ledger.orders_api import CompletedOrder, completed_orders
 from flextx.clock import database_now
@@ -14,13 +15,6 @@ from flextx.reconciliation import Findings, one_snapshot, rows_of
 
 # A paid order whose coins have not come is called missing only after this; before that it is counted as in flight.
 GRACE_SECONDS = 10
-KNOWN_KINDS = (
-    "recharge",
-    *("gift_charge", "gift_refund", "gift_settle", "gift_income"),
-    *("undo_gift_income", "undo_gift_settle", "undo_gift_charge"),
-    *("refund_hold", "refund_release", "refund_unhold", "refund"),
-    *("debt_loan", "debt_repayment"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,51 +23,36 @@ class Credit:
     order_no: str
     owner_id: str
     coins: int
+    taken_back: bool
 
 
 def reconcile() -> Findings:
     """Reads only. Credits are read before orders, so a credit without its order is never just a late reading."""
     findings = Findings()
     with one_snapshot():
-        _check_balances(findings)
-        _check_kinds(findings)
+        check_books(findings)
         credits = {row[1]: Credit(*row) for row in rows_of(sql.RECHARGE_CREDITS)}
     findings.checked += len(credits)
-    without_credit = _compare_with_orders(findings, credits)
+    without_credit, not_taken_back = _compare_with_orders(findings, credits)
     _report_missing(findings, without_credit)
+    _report_not_taken_back(findings, not_taken_back)
     return findings
 
 
-def _check_balances(findings: Findings) -> None:
-    findings.checked += sum(row[0] for row in rows_of(sql.COUNT_BALANCES))
-    for kind, owner_id, asset, balance, total, last_leg, leg in rows_of(sql.WRONG_BALANCES):
-        findings.differs(
-            "balance_differs",
-            f"{kind}/{owner_id}/{asset}",
-            f"stored balance {balance}, legs add up to {total}; stored leg count {last_leg}, legs {leg}",
-        )
-    for transfer_id, owner_id, stored, total in rows_of(sql.WRONG_STATEMENT_LINES):
-        findings.differs(
-            "statement_differs",
-            str(transfer_id),
-            f"says {stored} after it on {owner_id}'s account, legs say {total}",
-        )
-
-
-def _check_kinds(findings: Findings) -> None:
-    unknown = Transfer.objects.exclude(kind__in=KNOWN_KINDS).values_list("transfer_id", "kind", "cause_id")
-    for transfer_id, kind, cause_id in unknown[:1000]:
-        findings.differs("unknown_kind", str(transfer_id), f"a transfer of kind {kind!r} for {cause_id!r}")
-
-
-def _compare_with_orders(findings: Findings, credits: dict[str, Credit]) -> list[CompletedOrder]:
-    """Compare what both know; the answer is the completed orders that have no credit among those read."""
-    without_credit = []
+def _compare_with_orders(
+    findings: Findings, credits: dict[str, Credit]
+) -> tuple[list[CompletedOrder], list[CompletedOrder]]:
+    """Compare what both know; the answer is the completed orders that have no credit among those read, and the
+    refunded ones whose credit was not taken back."""
+    without_credit, not_taken_back = [], []
     for order in completed_orders():
         credit = credits.pop(order.order_no, None)
         if credit is None:
             without_credit.append(order)
             continue
+        if order.status == "refunded" and not credit.taken_back:
+            not_taken_back.append(order)
+        _compare_refund(findings, credit, order)
         if credit.coins != order.coins:
             findings.differs("wrong_amount", order.order_no, f"credited {credit.coins} coins, bought {order.coins}")
         if credit.owner_id != order.owner_id:
@@ -85,7 +64,18 @@ def _compare_with_orders(findings: Findings, credits: dict[str, Credit]) -> list
             f"transfer {credit.transfer_id} credited {credit.coins} coins to"
             f" {credit.owner_id}, but there is no completed order of that number",
         )
-    return without_credit
+    return without_credit, not_taken_back
+
+
+def _compare_refund(findings: Findings, credit: Credit, order: CompletedOrder) -> None:
+    """The coins are taken before the order is called refunded, and an order that is refunded stays so."""
+    if not credit.taken_back or order.status == "refunded":
+        return
+    if order.status == "refunding":
+        findings.in_flight += 1
+        return
+    detail = f"its {credit.coins} coins were taken back, but it is {order.status}"
+    findings.differs("refund_without_order", order.order_no, detail)
 
 
 def _report_missing(findings: Findings, orders: list[CompletedOrder]) -> None:
@@ -107,4 +97,16 @@ def _report_missing(findings: Findings, orders: list[CompletedOrder]) -> None:
                 "missing_credit",
                 order.order_no,
                 f"{order.status}, but {order.owner_id} never got {order.coins} coins",
+            )
+
+
+def _report_not_taken_back(findings: Findings, orders: list[CompletedOrder]) -> None:
+    """Look again, for coins that were taken since."""
+    credits = Transfer.objects.filter(kind="recharge", cause_id__in=[order.order_no for order in orders])
+    taken = Transfer.objects.filter(reverses_transfer_id__in=credits.values("transfer_id"))
+    newly = set(credits.filter(pk__in=taken.values("reverses_transfer_id")).values_list("cause_id", flat=True))
+    for order in orders:
+        if order.order_no not in newly:
+            findings.differs(
+                "refund_not_taken", order.order_no, f"refunded, but {order.owner_id} still has its {order.coins} coins"
             )

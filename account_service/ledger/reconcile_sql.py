@@ -1,7 +1,8 @@
 """What reconciliation asks of the ledger (PostgreSQL)."""
 
 RECHARGE_CREDITS = """
-SELECT transfer.transfer_id, transfer.cause_id, buyer.owner_id, transfer.amount
+SELECT transfer.transfer_id, transfer.cause_id, buyer.owner_id, transfer.amount,
+    EXISTS (SELECT FROM ledger_transfer back WHERE back.reverses_transfer_id = transfer.transfer_id)
 FROM ledger_transfer transfer JOIN ledger_account buyer ON buyer.id = transfer.credit_account_id
 WHERE transfer.kind = 'recharge'
 """
@@ -34,3 +35,56 @@ JOIN ledger_account account ON account.id = leg.account_id AND account.kind IN (
 WHERE leg.balance_after IS DISTINCT FROM leg.running
 ORDER BY account.id, leg.leg LIMIT 1000
 """  # nosec B608
+
+# What went into escrow and was not ended: what the coins there are held for.
+_OPEN_HOLDS = """
+SELECT hold.credit_account_id AS account_id, hold.kind, hold.amount
+FROM ledger_transfer hold JOIN ledger_account escrow ON escrow.id = hold.credit_account_id AND escrow.kind = 'escrow'
+WHERE NOT EXISTS (SELECT FROM ledger_transfer ended WHERE ended.closes_transfer_id = hold.transfer_id)
+"""
+
+COUNT_OPEN_HOLDS = f"SELECT count(*) FROM ({_OPEN_HOLDS}) AS hold"  # nosec B608
+
+WRONG_ESCROWS = f"""
+SELECT 'escrow/' || account.owner_id || '/' || account.asset,
+    'stored balance ' || account.balance || ', held: ' || coalesce(held.what, 'nothing')
+FROM ledger_account account
+LEFT JOIN (
+    SELECT account_id, sum(total) AS total, string_agg(total || ' by ' || kind, ', ' ORDER BY kind) AS what
+    FROM (SELECT account_id, kind, sum(amount) AS total FROM ({_OPEN_HOLDS}) AS hold GROUP BY account_id, kind) AS kinds
+    GROUP BY account_id) AS held ON held.account_id = account.id
+WHERE account.kind = 'escrow' AND account.balance <> coalesce(held.total, 0)
+ORDER BY account.id LIMIT 1000
+"""  # nosec B608
+
+ASSETS_NOT_CONSERVED = f"""
+SELECT account.asset, 'all its legs add up to ' || sum(leg.amount)
+FROM ({_LEGS}) AS leg JOIN ledger_account account ON account.id = leg.account_id
+GROUP BY account.asset HAVING sum(leg.amount) <> 0
+"""  # nosec B608
+
+DEBTS_ABOVE_ZERO = """
+SELECT 'debt/' || owner_id || '/' || asset, 'stored balance ' || balance
+FROM ledger_account WHERE kind = 'debt' AND balance > 0 ORDER BY id LIMIT 1000
+"""
+
+DEBTS_NOT_REPAID = """
+SELECT 'debt/' || debt.owner_id || '/' || debt.asset, 'owes ' || -debt.balance || ' and holds ' || account.balance
+FROM ledger_account debt
+JOIN ledger_account account ON (account.kind, account.owner_id, account.asset) = ('user', debt.owner_id, debt.asset)
+WHERE debt.kind = 'debt' AND debt.balance < 0 AND account.balance > 0 ORDER BY debt.id LIMIT 1000
+"""
+
+# Transfers that are posted together or not at all: (kind, what it is called when one is missing, how many they are).
+HALF_POSTED = """
+WITH part (kind, name, parts) AS (VALUES
+    ('gift_settle', 'gift_half_settled', 2), ('gift_income', 'gift_half_settled', 2),
+    ('undo_gift_income', 'gift_half_undone', 3), ('undo_gift_settle', 'gift_half_undone', 3),
+    ('undo_gift_charge', 'gift_half_undone', 3),
+    ('refund_unhold', 'refund_half_taken', 2), ('refund', 'refund_half_taken', 2))
+SELECT part.name, transfer.cause_id, 'posted of its ' || part.parts || ' transfers: '
+    || string_agg(transfer.kind, ', ' ORDER BY transfer.kind)
+FROM ledger_transfer transfer JOIN part USING (kind)
+GROUP BY part.name, part.parts, transfer.cause_id HAVING count(*) <> part.parts
+ORDER BY part.name, transfer.cause_id LIMIT 1000
+"""

@@ -31,3 +31,7 @@ def credited(shop: Shop, owner_id: str = "u-1") -> str:
 def named(said: dict[str, Any]) -> list[tuple[str, str]]:
     assert all(set(one) == {"class", "id", "detail"} and one["detail"] for one in said["differences"])
     return [(one["class"], one["id"]) for one in said["differences"]]
+
+
+DEBT = "INSERT INTO ledger_account (kind, owner_id, asset, balance, last_leg) VALUES ('debt', %s, 'COIN', %s, 0)"
+"""Somebody's debt by hand."""

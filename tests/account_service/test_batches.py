@@ -8,11 +8,12 @@ from django.test.utils import CaptureQueriesContext
 
 from account_service.ledger.models import Account, Transfer
 from account_service.ledger.services import credit_buyers
+from contracts import OrderCompleted
 from flextx.clock import database_now
 from flextx.envelope import read_envelope
 from flextx.inbox.registry import Delivery
 from flextx.outbox.models import OutboxMessage
-from tests.account_service.stories import CONSUMER, balance_of, credit, deliver, order_of, record_of
+from tests.account_service.stories import CONSUMER, balance_of, credit, deliver, order_of, record_of, send_back
 
 STATEMENTS_MAX = 8
 
@@ -32,6 +33,14 @@ def statements(run: Callable[[], None]) -> list[str]:
     return [sql for sql in words if not sql.startswith(("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE"))]
 
 
+def deliveries_of(events: list[OrderCompleted]) -> list[Delivery[OrderCompleted]]:
+    records, now = [record_of(event) for event in events], database_now()
+    return [
+        Delivery(event, read_envelope(record.headers), record, CONSUMER, now)
+        for event, record in zip(events, records, strict=True)
+    ]
+
+
 @pytest.mark.parametrize("owner", [one_each, all_to_one])
 @pytest.mark.parametrize("accounts_are_new", [True, False])
 def test_a_hundred_credits_take_at_most_eight_statements(owner: Callable[[int], str], accounts_are_new: bool) -> None:
@@ -39,12 +48,7 @@ def test_a_hundred_credits_take_at_most_eight_statements(owner: Callable[[int], 
     if not accounts_are_new:
         deliver(*(record_of(order_of(owner(number), 1)) for number in range(100)))
     events = [order_of(owner(number), number + 1) for number in range(100)]
-    records = [record_of(event) for event in events]
-    now = database_now()
-    deliveries = [
-        Delivery(event, read_envelope(record.headers), record, CONSUMER, now)
-        for event, record in zip(events, records, strict=True)
-    ]
+    deliveries = deliveries_of(events)
     before = Transfer.objects.count()
 
     def handle() -> None:
@@ -81,3 +85,22 @@ def test_many_credits_of_one_owner_in_a_batch_are_numbered_in_the_logs_order() -
     legs = Transfer.objects.order_by("credit_leg").values_list("cause_id", "credit_leg", "credit_balance_after")
     assert list(legs) == [(event.order_no, n, n * (n + 1) // 2) for n, event in enumerate(events, start=1)]
     assert (balance_of("u-1"), Account.objects.get(owner_id="u-1").last_leg) == (78, 12)
+
+
+@pytest.mark.parametrize("owner", [one_each, all_to_one])
+def test_a_hundred_credits_to_owners_who_owe_take_at_most_eight_statements(owner: Callable[[int], str]) -> None:
+    """Fault tried: each debt looked up and repaid by itself; debts locked by a statement of their own."""
+    owing = sorted({owner(number) for number in range(100)})
+    for owner_id in owing:
+        send_back(("user", owner_id, "COIN"), 5, to_debt=True)
+    deliveries = deliveries_of([order_of(owner(number), 7) for number in range(100)])
+
+    def handle() -> None:
+        with transaction.atomic():
+            credit_buyers(deliveries)
+
+    made = [sql for sql in statements(handle) if "pg_notify" not in sql]
+
+    assert len(made) <= STATEMENTS_MAX
+    assert Transfer.objects.filter(kind="debt_repayment", amount=5).count() == len(owing)
+    assert not Account.objects.filter(kind="debt").exclude(balance=0).exists()
