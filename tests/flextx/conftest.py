@@ -13,6 +13,8 @@ import psycopg
 import pytest
 
 if TYPE_CHECKING:
+    from pytest_django import Settings
+
     from tests.flextx.processes import Staff
 
 FOLDER = Path(tempfile.mkdtemp(prefix="flextx-suite-"))
@@ -71,3 +73,14 @@ def staff(shop: None, tmp_path: Path) -> Iterator["Staff"]:
 
     with processes() as started:
         yield Staff(started, tmp_path)
+
+
+@pytest.fixture
+def doors_open(tmp_path: Path, settings: "Settings") -> None:
+    """The shop knows the key that the callers' tokens are signed with; see tests.flextx.operators."""
+    from tests.flextx.operators import KEY
+    from tests.flextx.tokens import public_jwk, write_keys
+
+    file = tmp_path / "jwks.json"
+    write_keys(file, public_jwk(KEY, "key-1"))
+    settings.FLEXTX = settings.FLEXTX | {"AUTH_JWKS_FILE": str(file)}

@@ -7,4 +7,5 @@ urlpatterns = [
     path("runs/<uuid:run_id>", views.RunView.as_view()),
     path("runs/<uuid:run_id>/approve", views.DecisionView.as_view(), {"approved": True}),
     path("runs/<uuid:run_id>/refuse", views.DecisionView.as_view(), {"approved": False}),
+    path("runs/<uuid:run_id>/resolve", views.ResolveView.as_view()),
 ]

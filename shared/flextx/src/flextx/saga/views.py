@@ -15,6 +15,7 @@ from flextx.http.auth import caller_of, has_scope
 from flextx.saga import selectors
 from flextx.saga.models import Run
 from flextx.saga.people import decide
+from flextx.saga.reconcile import resolve
 
 
 class RunQuerySerializer(serializers.Serializer[Any]):
@@ -26,7 +27,7 @@ class RunQuerySerializer(serializers.Serializer[Any]):
     limit = serializers.IntegerField(min_value=1, max_value=200, default=50)
 
 
-class DecisionSerializer(serializers.Serializer[Any]):
+class ReasonSerializer(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=500)
 
 
@@ -62,7 +63,7 @@ class DecisionView(APIView):
     permission_classes = (has_scope("operator"),)
 
     def post(self, request: Request, run_id: UUID, approved: bool) -> Response:
-        said = DecisionSerializer(data=request.data)
+        said = ReasonSerializer(data=request.data)
         said.is_valid(raise_exception=True)
         run = decide(
             run_id=run_id,
@@ -70,4 +71,16 @@ class DecisionView(APIView):
             who=caller_of(request).subject,
             why=said.validated_data["reason"],
         )
+        return Response(selectors.run_json(run))
+
+
+class ResolveView(APIView):
+    """A step that was skipped by hand was made good."""
+
+    permission_classes = (has_scope("operator"),)
+
+    def post(self, request: Request, run_id: UUID) -> Response:
+        said = ReasonSerializer(data=request.data)
+        said.is_valid(raise_exception=True)
+        run = resolve(run_id=run_id, who=caller_of(request).subject, why=said.validated_data["reason"])
         return Response(selectors.run_json(run))
