@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import secrets
+from functools import partial
 from typing import Any
 
-from tests.system.insisting import call_back, insist
+from tests.system.insisting import answered, call_back, insist
 from tests.system.world import World, payment_of, wait_for
 
 AT_REST = ("sent", "refused", "undone")
@@ -23,21 +24,21 @@ def host_of(person: str) -> str:
     return f"{person}-host"
 
 
-def recharge(world: World, person: str) -> None:
-    """60 coins, paid and credited."""
+def recharge(world: World, person: str) -> dict[str, Any]:
+    """60 coins, paid and credited; the order."""
     before = world.balance(person)
     order = insist(world, person)
     call_back(world, payment_of(order, world.env["SANDBOX_MERCHANT_ID"]), until=200)
     wait_for(lambda: world.balance(person), lambda coins: coins == before + 60, seconds=20, what="credited")
+    return order
 
 
 def send_gift(world: World, person: str, room_id: str, product: str = "cake", count: int = 1, **more: Any) -> Any:
-    """As it is answered at once: 202, `sending`."""
+    """As it is answered: asked for with the same key until there is an answer."""
     body = {"room_id": room_id, "gift_product_id": product, "count": count, "comment": "for you", **more}
     headers = {"Idempotency-Key": secrets.token_hex(8)}
-    status, gift = world.orders("POST", "/gifts", token=world.token(person), json=body, headers=headers)
-    assert (status, gift["status"]) == (202, "sending"), gift
-    return gift
+    ask = partial(world.orders, "POST", "/gifts", token=world.token(person), json=body, headers=headers)
+    return answered(ask, 202)
 
 
 def gift_now(world: World, gift: dict[str, Any]) -> dict[str, Any]:
@@ -63,6 +64,13 @@ def run_now(world: World, run_id: str) -> dict[str, Any]:
 
 def operate(world: World, path: str, who: str = "op-1", **body: Any) -> tuple[int, Any]:
     return world.orders("POST", path, token=world.token(who, "operator"), json={"reason": "a story", **body})
+
+
+def insist_on(world: World, path: str, wanted: int, who: str = "op-1", **body: Any) -> Any:
+    """An operator's request, repeated until it is answered so."""
+    token, key = world.token(who, "operator"), {"Idempotency-Key": secrets.token_hex(8)}
+    said = {"reason": "a story", **body}
+    return answered(partial(world.orders, "POST", path, token=token, json=said, headers=key), wanted)
 
 
 def feed_of(world: World, room_id: str) -> list[tuple[str, str]]:
