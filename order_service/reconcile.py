@@ -1,10 +1,11 @@
 """Everything that the order service compares, from one snapshot."""
 
 from flextx.reconciliation import Findings, one_snapshot
+from flextx.saga.reconcile import compare_overdue_runs, compare_skipped_steps
 from order_service.gifts.reconcile import compare_gifts
 from order_service.recharge.reconcile import compare_orders
 
-_COMPARISONS = (compare_orders, compare_gifts)
+_COMPARISONS = (compare_orders, compare_gifts, compare_skipped_steps, compare_overdue_runs)
 
 
 def reconcile() -> Findings:

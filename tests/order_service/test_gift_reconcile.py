@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
+from django.db.models.functions import Now
 
 from contracts import ChargeGift
 from flextx.saga.models import Run
@@ -69,6 +71,20 @@ def test_a_planted_difference_is_named(make: Callable[[], Gift], plant: Callable
     found = [(one["class"], one["id"]) for one in said["differences"]]
     wanted = "G-nobodys" if name == "shown_without_gift" else gift.gift_id
     assert (code, found) == (1, [(name, wanted)])
+
+
+def test_a_run_that_nobody_takes_up_is_named() -> None:
+    """Fault tried: compare_overdue_runs left out."""
+    gift, young = has_sent(), has_sent()
+    Run.objects.filter(run_id=gift.run_id).update(next_due_at=Now() - timedelta(seconds=61))
+    Run.objects.filter(run_id=young.run_id).update(next_due_at=Now() - timedelta(seconds=50))
+
+    code, said = reconcile()
+
+    assert (code, [(one["class"], one["id"]) for one in said["differences"]]) == (
+        1,
+        [("overdue_run", str(gift.run_id))],
+    )
 
 
 def test_every_comparison_was_planted() -> None:

@@ -1,14 +1,15 @@
-"""Steps that were skipped by hand: a difference until a person says how they were made good."""
+"""What must not be overlooked: steps skipped by hand until they are made good, and runs that nobody takes up."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar
 from uuid import UUID
 
 from django.db.models import Max
 
+from flextx.clock import database_now
 from flextx.errors import Refusal
 from flextx.operate.actions import ReasonMissing, record_action
 from flextx.operate.models import OperatorAction
@@ -19,6 +20,8 @@ from flextx.saga.runs import UnknownRun, lock_run
 from flextx.transactions import atomic
 
 RESOLVE = "resolve"
+# A dead recovery worker is back, or another has taken over, long before.
+OVERDUE_SECONDS = 60
 
 
 class NothingToResolve(Refusal):
@@ -36,6 +39,15 @@ def compare_skipped_steps(findings: Findings) -> None:
         if _is_open(side, resolved.get(side.run_id)):
             detail = f"{side.side} {side.name} of {side.run.saga} {side.run.business_key} was skipped by hand"
             findings.differs("skipped_step", str(side.run_id), detail)
+
+
+def compare_overdue_runs(findings: Findings) -> None:
+    """Adds each run whose time came long ago: whoever should have taken it up does not run."""
+    limit = database_now() - timedelta(seconds=OVERDUE_SECONDS)
+    overdue = Run.objects.filter(state__in=["running", "waiting", "undoing"], next_due_at__lt=limit)
+    for run in overdue.order_by("next_due_at")[:1000]:
+        detail = f"{run.saga} {run.business_key} was due at {run.next_due_at}: is a recovery worker alive?"
+        findings.differs("overdue_run", str(run.run_id), detail)
 
 
 @atomic("saga.resolve")
