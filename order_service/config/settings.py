@@ -52,6 +52,10 @@ LITCHI_PER_100_COINS = env.number("LITCHI_PER_100_COINS", 50)
 PUBLIC_URL = env.text("PUBLIC_URL")
 # Where viewers find the feed process.
 FEED_PUBLIC_URL = env.text("FEED_PUBLIC_URL")
+# Open streams of one feed process; more viewers are told to come again later.
+FEED_STREAMS_MAX = env.number("FEED_STREAMS_MAX", 500)
+# A viewer who takes nothing for longer is cut off.
+FEED_SLOW_SECONDS_MAX = env.number("FEED_SLOW_SECONDS_MAX", 20)
 SANDBOX_URL = env.text("SANDBOX_URL")
 SANDBOX_MERCHANT_ID = env.text("SANDBOX_MERCHANT_ID")
 SANDBOX_KEY_ID = env.text("SANDBOX_KEY_ID")

@@ -16,13 +16,8 @@ from rest_framework.views import APIView
 from flextx.http.auth import caller_of, has_scope
 from order_service.rooms import operating, selectors
 from order_service.rooms.models import Room
-from order_service.rooms.serializers import (
-    FeedQuerySerializer,
-    ReasonSerializer,
-    event_json,
-    read_cursor,
-    room_json,
-)
+from order_service.rooms.pages import feed_page_json
+from order_service.rooms.serializers import ReasonSerializer, room_json
 
 
 class RoomsView(APIView):
@@ -91,9 +86,4 @@ class FeedView(APIView):
     def get(self, request: Request, room_id: str) -> HttpResponseBase:
         if isinstance(request.accepted_renderer, EventStreamRenderer):
             return TemporaryRedirect(settings.FEED_PUBLIC_URL + request.get_full_path())
-        query = FeedQuerySerializer(data=request.query_params)
-        query.is_valid(raise_exception=True)
-        after = read_cursor(request.query_params.get("after"))
-        selectors.feed_end(room_id, after=after)  # raises RoomUnknown, BadCursor
-        events = selectors.feed_page(room_id, after=after or 0, limit=query.validated_data["limit"])
-        return Response({"results": [event_json(event) for event in events]})
+        return Response(feed_page_json(room_id, request.query_params))

@@ -9,7 +9,7 @@ import yaml
 from stack.options import PROJECT
 from stack.processes import prepare_commands, processes
 
-RELAYS, CONSUMERS = 2, 2
+RELAYS, CONSUMERS, RECOVERIES = 2, 2, 2
 # What only containers have, what only a system on one machine has, and what both have but with other values.
 ONLY_THERE = {"CHANNEL_PUBLIC_URL"}
 ONLY_HERE = {"RUN_DIR", "STACK_SYSTEM", "PYTHONUNBUFFERED"}
@@ -30,7 +30,7 @@ def services():
 @pytest.fixture
 def expected(system):
     """Every process of a system with as many workers, by its name."""
-    same = replace(system, relays=RELAYS, consumers=CONSUMERS)
+    same = replace(system, relays=RELAYS, consumers=CONSUMERS, recoveries=RECOVERIES)
     return {one.name: one for one in (*processes(same), *prepare_commands(same).values())}
 
 
@@ -84,7 +84,7 @@ def test_what_runs_for_good_is_started_again_and_what_runs_once_is_not(services)
 def test_ports_are_for_this_machine_alone(services):
     ports = [port for one in services.values() for port in one.get("ports", [])]
 
-    assert len(ports) == 3
+    assert len(ports) == 4
     assert [port for port in ports if not port.startswith("127.0.0.1:")] == []
 
 

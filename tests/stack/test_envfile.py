@@ -28,7 +28,7 @@ def test_a_shell_reads_every_documented_name(system, layout):
         f"postgresql://account_service:{password}@127.0.0.1:23404/account_service"
     )
     assert values["SANDBOX_SECRET"] == layout.secret("sandbox-secret")
-    assert (values["FEED_URL"], values["KAFKA_BOOTSTRAP_SERVERS"]) == ("", "")
+    assert (values["FEED_URL"], values["KAFKA_BOOTSTRAP_SERVERS"]) == ("http://127.0.0.1:23402", "")
 
 
 def test_it_is_for_its_owner_alone_also_when_written_again(system, layout):

@@ -8,7 +8,7 @@ def test_nothing_said_is_the_documented_default():
     options = read_options({})
 
     assert (options.port_base, options.run_dir) == (8700, PROJECT / ".run")
-    assert (options.relays, options.consumers, options.transport) == (1, 1, "embedded")
+    assert (options.relays, options.consumers, options.recoveries, options.transport) == (1, 1, 1, "embedded")
     assert (options.subject, options.scope, options.output_format, options.once) == (
         "u-1",
         "user",

@@ -26,11 +26,11 @@ def conf(system, cluster):
 
 def test_everything_that_runs(system):
     assert [one.name for one in processes(system)] == [
-        *("order-web", "account-web", "channel-web"),
+        *("order-web", "account-web", "channel-web", "order-feed"),
         *("order-relay-1", "order-relay-2", "account-relay-1", "account-relay-2"),
         *("order-consumer-1", "order-consumer-2", "order-consumer-3"),
         *("account-consumer-1", "account-consumer-2", "account-consumer-3"),
-        "channel-callbacks",
+        *("order-recovery-1", "channel-callbacks"),
     ]
 
 
@@ -48,6 +48,8 @@ def test_only_web_processes_pool_connections_and_only_services_know_databases(sy
 
     assert environments["account-web"]["DATABASE_POOL_SIZE"] == "8"
     assert environments["account-web"]["BIND"] == "127.0.0.1:23401"
+    assert environments["order-feed"]["DATABASE_POOL_SIZE"] == "5"
+    assert environments["order-feed"]["BIND"] == "127.0.0.1:23402"
     assert "DATABASE_POOL_SIZE" not in environments["account-relay-1"]
     assert not [name for name in environments["channel-web"] if "DATABASE_" in name and "CHANNEL" not in name]
     assert "SANDBOX_SECRET_FILE" not in environments["account-web"]
@@ -66,7 +68,7 @@ def test_no_process_is_given_a_secret_itself_or_the_signing_key(system, layout):
 def test_the_supervisor_restarts_whatever_dies_and_never_gives_up(conf):
     programs = [conf[section] for section in conf.sections() if section.startswith("program:")]
 
-    assert len(programs) == 15
+    assert len(programs) == 17
     for program in programs:
         assert (program["autorestart"], program["startsecs"]) == ("true", "0")
         assert program.getint("startretries") > 10**8

@@ -29,8 +29,7 @@ class WebProcess:
         self.environment.pop("DJANGO_SETTINGS_MODULE", None)
 
     def __enter__(self) -> Self:
-        config, application = f"python:{self.package}.config.gunicorn", f"{self.package}.config.wsgi:application"
-        command = [sys.executable, "-m", "gunicorn", "--config", config, application]
+        command = [sys.executable, *self.command()]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 command, env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
@@ -41,6 +40,10 @@ class WebProcess:
             self._stop()
             raise
         return self
+
+    def command(self) -> list[str]:
+        config, application = f"python:{self.package}.config.gunicorn", f"{self.package}.config.wsgi:application"
+        return ["-m", "gunicorn", "--config", config, application]
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

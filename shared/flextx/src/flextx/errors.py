@@ -20,6 +20,8 @@ class Refusal(Exception):
 
     status: ClassVar[int] = 409
     code: ClassVar[str] = "refused"
+    retry_after_seconds: ClassVar[int | None] = None
+    """Said to the caller where the same request may succeed later."""
 
     def __init__(self, detail: str | None = None, *, errors: tuple[FieldError, ...] = ()) -> None:
         self.detail = detail or (type(self).__doc__ or "").strip()

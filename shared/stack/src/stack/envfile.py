@@ -22,6 +22,7 @@ def env_text(system: System) -> str:
     values = {
         "ORDER_URL": system.url("order"),
         "ACCOUNT_URL": system.url("account"),
+        "FEED_URL": system.url("feed"),
         "CHANNEL_URL": system.url("channel"),
         "ORDER_DATABASE_URL": _database_url(system, "order_service"),
         "ACCOUNT_DATABASE_URL": _database_url(system, "account_service"),
@@ -33,8 +34,7 @@ def env_text(system: System) -> str:
         "SANDBOX_MERCHANT_ID": SANDBOX_MERCHANT_ID,
     }
     lines = [f"{name}={shlex.quote(value)}" for name, value in values.items()]
-    empty = ["# The room feed is not part of this system yet.", "FEED_URL="]
-    return "\n".join([*lines, *empty]) + "\n"
+    return "\n".join(lines) + "\n"
 
 
 def _database_url(system: System, database: str) -> str:

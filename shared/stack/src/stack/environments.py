@@ -13,7 +13,14 @@ SANDBOX_KEY_ID = "sandbox-1"
 # Whatever else the caller's shell exports (DJANGO_SETTINGS_MODULE, PGHOST, ...) is not passed on.
 INHERITED = (
     *("PATH", "HOME", "USER", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR"),
-    *("TOPIC_PREFIX", "KAFKA_OPTIONS_FILE", "ORDER_LIFETIME_SECONDS", "OPEN_ORDERS_MAX", "CALLBACK_STAIRCASE"),
+    *(
+        "TOPIC_PREFIX",
+        "KAFKA_OPTIONS_FILE",
+        "ORDER_LIFETIME_SECONDS",
+        "OPEN_ORDERS_MAX",
+        "FEED_STREAMS_MAX",
+        "CALLBACK_STAIRCASE",
+    ),
 )
 INHERITED_PREFIX = "FLEXTX_"  # crash points are armed from outside
 

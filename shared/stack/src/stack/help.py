@@ -24,5 +24,6 @@ For all of them (make up PORT_BASE=9000 RUN_DIR=/tmp/second starts a second syst
   RUN_DIR     .run      data, logs, secrets, and env: the addresses for a shell
   RELAYS      1         relay processes for each service
   CONSUMERS   1         consumer processes for each service
+  RECOVERIES  1         recovery processes of the order service
   TRANSPORT   embedded  the message log: embedded, or kafka at KAFKA_BOOTSTRAP_SERVERS (none said: a broker of its own)
   PYTHON      python3   makes .venv; 3.11 or newer"""

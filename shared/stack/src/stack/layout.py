@@ -11,7 +11,7 @@ from stack.errors import Refusal
 
 HOST = "127.0.0.1"
 PORT_OFFSETS = {"order": 0, "account": 1, "feed": 2, "channel": 3, "postgres": 4, "kafka": 5, "kafka-controller": 6}
-SERVED = ("order", "account", "channel", "postgres")
+SERVED = ("order", "account", "feed", "channel", "postgres")
 OF_OWN_BROKER = ("kafka", "kafka-controller")
 # The system's limit is 104 bytes on some systems, and the supervisor binds to the name plus its pid first.
 SOCKET_PATH_BYTES_MAX = 90
@@ -103,6 +103,7 @@ class System:
     """host:port,... of the brokers; also while changing over from Kafka to another log."""
     own_broker: bool = False
     """Whether it is started and stopped with the rest."""
+    recoveries: int = 1
 
     @classmethod
     def started(cls, layout: Layout) -> "System":

@@ -24,6 +24,7 @@ class Options:
     run_dir: Path
     relays: int
     consumers: int
+    recoveries: int
     transport: str
     kafka_servers: str
     once: bool
@@ -38,6 +39,7 @@ def read_options(environ: Mapping[str, str] = os.environ) -> Options:
         run_dir=run_dir(environ),
         relays=_number(environ, "RELAYS", 1, 1, REPLICAS_MAX),
         consumers=_number(environ, "CONSUMERS", 1, 1, REPLICAS_MAX),
+        recoveries=_number(environ, "RECOVERIES", 1, 1, REPLICAS_MAX),
         transport=_choice(environ, "TRANSPORT", ("embedded", "kafka")),
         kafka_servers=_servers(environ),
         once=_choice(environ, "ONCE", ("0", "1")) == "1",

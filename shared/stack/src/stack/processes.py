@@ -9,6 +9,7 @@ from stack.environments import MODULES, common_environment, environment
 from stack.layout import HOST, System
 
 WEB_POOL_SIZE = 8
+FEED_POOL_SIZE = 5  # its poller, three readers for its viewers, and its health check
 
 
 @dataclass(frozen=True)
@@ -79,10 +80,12 @@ def processes(system: System) -> list[Process]:
     """Everything that runs for good, but PostgreSQL and Kafka: those come first and go last."""
     return [
         *(_web(system, service) for service in MODULES),
+        _feed(system),
         *_workers(system, "order", "relay", "relay_outbox", system.relays),
         *_workers(system, "account", "relay", "relay_outbox", system.relays),
         *_workers(system, "order", "consumer", "consume_events", system.consumers),
         *_workers(system, "account", "consumer", "consume_events", system.consumers),
+        *_workers(system, "order", "recovery", "run_recovery", system.recoveries),
         _callbacks(system),
     ]
 
@@ -97,6 +100,15 @@ def _web(system: System, service: str) -> Process:
         name=name,
         command=(sys.executable, *gunicorn, f"{module}.config.wsgi:application"),
         environment=environment(system, service, name) | pool | bind,
+    )
+
+
+def _feed(system: System) -> Process:
+    own = {"BIND": f"{HOST}:{system.port('feed')}", "DATABASE_POOL_SIZE": str(FEED_POOL_SIZE)}
+    return Process(
+        name="order-feed",
+        command=(sys.executable, "-m", "order_service.feed"),
+        environment=environment(system, "order", "order-feed") | own,
     )
 
 

@@ -9,7 +9,7 @@ from stack.layout import System
 
 READY_SECONDS_MAX = 60
 POLL_SECONDS = 0.1
-PARTS = ("order", "account", "channel")
+PARTS = {"order": "order-web", "account": "account-web", "feed": "order-feed", "channel": "channel-web"}
 
 
 def wait_until_ready(system: System) -> None:
@@ -23,7 +23,7 @@ def _wait_for(http: urllib3.PoolManager, system: System, part: str, deadline: fl
     while (answer := _ask(http, system.url(part))) is not None:
         if time.monotonic() > deadline:
             message = f"the {part} part was not ready within {READY_SECONDS_MAX} s; /readyz: {answer}"
-            raise Failure(message, log=system.layout.log(f"{part}-web"))
+            raise Failure(message, log=system.layout.log(PARTS[part]))
         time.sleep(POLL_SECONDS)
 
 

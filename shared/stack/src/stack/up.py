@@ -129,6 +129,7 @@ def _summary(system: System) -> str:
         [
             f"orders    {system.url('order')}",
             f"accounts  {system.url('account')}",
+            f"feed      {system.url('feed')}",
             f"channel   {system.url('channel')}",
             *([f"kafka     {system.kafka_servers}"] if system.transport == "kafka" else []),
             f"addresses and secrets for a shell: {system.layout.env_file}",

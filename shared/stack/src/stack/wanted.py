@@ -13,6 +13,7 @@ def wanted_system(options: Options, layout: Layout) -> System:
         transport=options.transport,
         relays=options.relays,
         consumers=options.consumers,
+        recoveries=options.recoveries,
         kafka_servers=servers,
         own_broker=own,
     )

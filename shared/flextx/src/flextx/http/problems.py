@@ -47,12 +47,23 @@ def problem_handler(error: Exception, context: dict[str, Any]) -> Response | Non
     return Response(body, status=status, headers=headers, content_type=CONTENT_TYPE)
 
 
+def problem_response(request: HttpRequest, error: Exception) -> JsonResponse:
+    """The same answer for a view that is not DRF's, such as an async one. A defect of ours is raised again."""
+    answer = _answer(error)
+    if answer is None:
+        raise error
+    status, code, detail, errors, headers = answer
+    body = problem(request, status, code, detail, errors)
+    return JsonResponse(body, status=status, headers=headers, content_type=CONTENT_TYPE)
+
+
 _Answer = tuple[int, str, str, tuple[FieldError, ...], dict[str, str]]
 
 
 def _answer(error: Exception) -> _Answer | None:
     if isinstance(error, Refusal):
-        return error.status, error.code, error.detail, error.errors, {}
+        again = {} if error.retry_after_seconds is None else {"Retry-After": str(error.retry_after_seconds)}
+        return error.status, error.code, error.detail, error.errors, again
     if isinstance(error, RETRY_ALL):
         logger.error("answered 503: %s", error)
         return (

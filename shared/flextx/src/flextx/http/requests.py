@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from asgiref.sync import iscoroutinefunction
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils.decorators import sync_and_async_middleware
 from uuid_utils.compat import uuid7
 
 from flextx.tracing import Cause, caused_by, valid_traceparent
@@ -22,17 +27,27 @@ def request_id(request: HttpRequest) -> str:
     return str(request.META[_KEY])
 
 
-def request_context(
-    get_response: Callable[[HttpRequest], HttpResponse],
-) -> Callable[[HttpRequest], HttpResponse]:
+@sync_and_async_middleware
+def request_context(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
     """Middleware: what is published within a request carries the request's trace."""
 
-    def middleware(request: HttpRequest) -> HttpResponse:
-        if "\x00" in request.path:
-            raise Http404("no database row has a NUL in its id")
-        with caused_by(Cause(traceparent=valid_traceparent(request.META.get("HTTP_TRACEPARENT", "")))):
-            response = get_response(request)
-        response["X-Request-Id"] = request_id(request)
-        return response
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        with _trace_of(request):
+            return _named(request, get_response(request))
 
-    return middleware
+    async def async_middleware(request: HttpRequest) -> HttpResponseBase:
+        with _trace_of(request):
+            return _named(request, await get_response(request))
+
+    return async_middleware if iscoroutinefunction(get_response) else middleware
+
+
+def _trace_of(request: HttpRequest) -> AbstractContextManager[None]:
+    if "\x00" in request.path:
+        raise Http404("no database row has a NUL in its id")
+    return caused_by(Cause(traceparent=valid_traceparent(request.META.get("HTTP_TRACEPARENT", ""))))
+
+
+def _named(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    response["X-Request-Id"] = request_id(request)
+    return response
