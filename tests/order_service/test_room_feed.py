@@ -22,7 +22,7 @@ pytestmark = pytest.mark.usefixtures("rooms")
 
 @pytest.fixture
 def feed(tmp_path: Path) -> Iterator[FeedProcess]:
-    with FeedProcess(tmp_path, FEED_STREAMS_MAX="3", FEED_SLOW_SECONDS_MAX="1") as process:
+    with FeedProcess(tmp_path, FEED_STREAMS_MAX="3", FEED_SLOW_SECONDS_MAX="2") as process:
         yield process
 
 
@@ -39,8 +39,8 @@ def first_ids(response: urllib3.BaseHTTPResponse, count: int) -> list[str]:
 
 
 def refused(response: urllib3.BaseHTTPResponse, status: int, code: str) -> dict[str, Any]:
-    problem: dict[str, Any] = json.loads(response.read())
     assert (response.status, response.headers["Content-Type"]) == (status, "application/problem+json")
+    problem: dict[str, Any] = json.loads(response.read())
     assert (problem["status"], problem["code"]) == (status, code)
     return problem
 
@@ -94,12 +94,12 @@ def add_at_once(count: int, **data: str) -> None:
     head.save()
 
 
-@pytest.mark.parametrize("cursor", ["x", "-1", "1.0", "2"])
-def test_a_cursor_that_no_event_has_is_refused(feed: FeedProcess, cursor: str) -> None:
+def test_a_cursor_that_no_event_has_is_refused(feed: FeedProcess) -> None:
     play("g-1")
 
-    refused(stream(feed, f"?after={cursor}"), 400, "bad_cursor")
-    refused(stream(feed, **{"Last-Event-ID": cursor}), 400, "bad_cursor")
+    for cursor in ("x", "-1", "1.0", "2"):
+        refused(stream(feed, f"?after={cursor}"), 400, "bad_cursor")
+        refused(stream(feed, **{"Last-Event-ID": cursor}), 400, "bad_cursor")
 
 
 def test_what_cannot_be_served_is_said_as_everywhere(feed: FeedProcess) -> None:
@@ -124,28 +124,27 @@ def test_one_viewer_too_many_is_told_to_come_again_and_finds_the_place_of_one_wh
         response.close()
 
 
-def enters(feed: FeedProcess) -> bool:
-    response = stream(feed)
+def enters(feed: FeedProcess, query: str = "") -> bool:
+    response = stream(feed, query)
     response.close()
     return response.status == 200
 
 
 def test_who_does_not_read_is_cut_off(feed: FeedProcess) -> None:
-    """Fault tried: without_slow_viewers left out: the places stay taken.
+    """The others go on meanwhile, and the place is free again.
 
-    The place is free again, and the others go on meanwhile.
+    Fault tried: without_slow_viewers and forget_who_reads_nothing left out; either of them is enough here.
     """
     add_at_once(20, comment="x" * 1_000_000)
     idle = [stream(feed) for _ in range(2)]
     reading = stream(feed, "?after=20")
+    refused(stream(feed), 503, "feed_full")
+
+    wait_until(lambda: enters(feed, "?after=20"))
     play("g-1")
     assert next(events_of(reading))["event_id"] == "21"
-
-    refused(stream(feed, "?after=21"), 503, "feed_full")
-    wait_until(lambda: enters(feed))
     for response in (*idle, reading):
         response.close()
-    assert "cut off" in feed.log.read_text()
 
 
 def test_asked_to_stop_it_ends_its_streams_and_itself(feed: FeedProcess) -> None:

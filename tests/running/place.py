@@ -19,7 +19,7 @@ MAKE_SECONDS_MAX = 600
 LOGS_KEPT = PROJECT / ".cache" / "test-logs"
 # The outer make's variables would win over the ones said here, and so would a developer's own choice of a log.
 OUTER = (
-    *("MAKEFLAGS", "MFLAGS", "MAKEOVERRIDES", "MAKELEVEL", "SUITE", "K", "ONCE", "RELAYS", "CONSUMERS"),
+    *("MAKEFLAGS", "MFLAGS", "MAKEOVERRIDES", "MAKELEVEL", "SUITE", "K", "ONCE", "RELAYS", "CONSUMERS", "RECOVERIES"),
     *("TRANSPORT", "KAFKA_BOOTSTRAP_SERVERS", "KAFKA_OPTIONS_FILE", "TOPIC_PREFIX"),
 )
 
