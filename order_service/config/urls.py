@@ -6,6 +6,7 @@ urlpatterns = [
     path("livez", health.livez),
     path("readyz", health.readyz),
     path("api/v1/", include("order_service.recharge.urls")),
+    path("api/v1/", include("order_service.refunds.urls")),
     path("api/v1/", include("order_service.rooms.urls")),
     path("api/v1/", include("order_service.gifts.urls")),
     path("api/v1/", include("flextx.saga.urls")),

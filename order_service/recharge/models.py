@@ -115,7 +115,9 @@ class Payment(models.Model):
                 # A comparison with NULL refuses nothing: that it is set has to be said.
                 condition=Q(state="accepted", accepted_for__isnull=False, accepted_for=F("order"))
                 | Q(state="to_refund", accepted_for__isnull=True)
-                | Q(state__in=["refunding", "refunded"]),
+                | (
+                    Q(state__in=["refunding", "refunded"]) & (Q(accepted_for__isnull=True) | Q(accepted_for=F("order")))
+                ),
                 name="payment_accepted_for_its_order",
             ),
         ]

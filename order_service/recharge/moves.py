@@ -1,10 +1,10 @@
-"""The moves an order can make, and no others. A move is a compare-and-set and an audit row, in one call."""
+"""The moves of an order and of its payments, and no others. An order's move also writes its audit row."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
 from order_service.recharge.errors import MoveRefused
-from order_service.recharge.models import Order, OrderMove
+from order_service.recharge.models import Order, OrderMove, Payment
 
 ALLOWED: dict[str, tuple[str, ...]] = {
     "pending": ("completed", "closed"),
@@ -13,6 +13,12 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "refund_due": ("refunding",),
     "credited": ("refunding",),
     "refunding": ("refunded", "credited"),
+    "refunded": (),
+}
+PAYMENTS_ALLOWED: dict[str, tuple[str, ...]] = {
+    "accepted": ("refunding",),
+    "to_refund": ("refunding",),
+    "refunding": ("refunded", "accepted"),
     "refunded": (),
 }
 
@@ -39,3 +45,13 @@ def move_all(orders: Sequence[Order], to: str, *, who: str, why: str, **times: d
         order.status = to
         for name, value in times.items():
             setattr(order, name, value)
+
+
+def move_payment(payment: Payment, to: str) -> None:
+    """Move one payment, under its order's lock. Raises MoveRefused, nothing changed."""
+    before = payment.state
+    if to not in PAYMENTS_ALLOWED[before]:
+        raise MoveRefused(f"a payment cannot go from {before} to {to}")
+    if Payment.objects.filter(pk=payment.pk, state=before).update(state=to) != 1:
+        raise MoveRefused(f"the payment is not {before} any more")
+    payment.state = to

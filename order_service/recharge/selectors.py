@@ -16,7 +16,7 @@ def products_on_sale() -> list[Product]:
 
 def order_for(caller: Caller, order_no: str) -> Order:
     """Raises OrderNotFound."""
-    order = Order.objects.prefetch_related("payments").filter(order_no=order_no).first()
+    order = Order.objects.prefetch_related("payments", "refunds").filter(order_no=order_no).first()
     if order is None or not caller.may_see(order.owner_id):
         raise OrderNotFound()
     return order
@@ -24,7 +24,7 @@ def order_for(caller: Caller, order_no: str) -> Order:
 
 def own_orders(owner_id: str, *, before: int | None, limit: int, status: str | None) -> tuple[list[Order], int | None]:
     """Newest first, and the cursor of the next page: the owner's own order counter, given out under a lock."""
-    orders = Order.objects.prefetch_related("payments").filter(owner_id=owner_id).order_by("-owner_seq")
+    orders = Order.objects.prefetch_related("payments", "refunds").filter(owner_id=owner_id).order_by("-owner_seq")
     if before is not None:
         orders = orders.filter(owner_seq__lt=before)
     if status is not None:
@@ -37,7 +37,7 @@ def all_orders(
     *, before: int | None, limit: int, status: str | None, completed_before: datetime | None
 ) -> tuple[list[Order], int | None]:
     """Newest first. An order created while somebody pages can be missed by that paging: use `completed_before`."""
-    orders = Order.objects.prefetch_related("payments").order_by("-id")
+    orders = Order.objects.prefetch_related("payments", "refunds").order_by("-id")
     if before is not None:
         orders = orders.filter(id__lt=before)
     if status is not None:

@@ -41,7 +41,16 @@ def order_json(order: Order) -> dict[str, Any]:
         "payments": [
             {"trade_no": row.trade_no, "state": row.state} for row in sorted(order.payments.all(), key=attrgetter("pk"))
         ],
+        "refund": _refund_json(order),
     }
+
+
+def _refund_json(order: Order) -> dict[str, Any] | None:
+    """The latest attempt to refund the whole order, if any."""
+    refunds = sorted((row for row in order.refunds.all() if row.whole_order), key=attrgetter("created_at"))
+    if not refunds:
+        return None
+    return {"run_id": str(refunds[-1].run_id), "status": refunds[-1].status, "reason": refunds[-1].reason or None}
 
 
 def incident_json(incident: Incident) -> dict[str, Any]:

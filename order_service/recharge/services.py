@@ -31,6 +31,7 @@ from order_service.recharge.models import CreditNotice, Order, OwnerHead, Paymen
 from order_service.recharge.moves import move, move_all
 from order_service.recharge.payments import accept_payment, check_status, check_terms
 from order_service.recharge.sandbox import ChannelPayment
+from order_service.refunds.services import Asker, refund_payment
 
 
 def place_order(*, owner_id: str, product_id: str, channel: str, idempotency_key: str) -> Order:
@@ -99,7 +100,7 @@ def accept_callback(body: bytes) -> Order:
 def complete_order(*, payment: ChannelPayment, who: str, why: str) -> Order:
     """Mark the order paid and announce it. A repeated callback changes nothing.
 
-    A second trade of a paid order and a payment for a closed one are kept to be refunded. Raises CallbackRefused.
+    A second trade of a paid order and a payment for a closed one are kept, and go back. Raises CallbackRefused.
     """
     check_status(payment)
     order = lock_order(payment.order_no)
@@ -112,8 +113,12 @@ def complete_order(*, payment: ChannelPayment, who: str, why: str) -> Order:
         move(order, "completed", who=who, why=why, completed_at=now)
         event = order_completed(order, trade_no=payment.trade_no, completed_at=now)
         publish(event, key=order.order_no, sequence=order.next_event_sequence())
-    elif order.status == Order.Status.CLOSED:
+        return order
+    was_closed = order.status == Order.Status.CLOSED
+    if was_closed:
         move(order, "refund_due", who=who, why="paid after it was closed")
+    asker = Asker("system", why="paid after it was closed" if was_closed else "paid by another trade already")
+    refund_payment(payment=accepted, whole_order=was_closed, asker=asker)
     return order
 
 
@@ -134,7 +139,7 @@ def mark_credited(notices: Sequence[CreditNotice], *, order_nos: Sequence[str]) 
     """The coins have arrived. Runs inside the inbox transaction, for many orders at once; a repeat changes nothing."""
     orders = lock_orders(order_nos)
     for order in orders.values():
-        if order.status in (Order.Status.PENDING, Order.Status.CLOSED, Order.Status.REFUND_DUE):
+        if order.completed_at is None:
             raise MoveRefused(
                 f"order {order.order_no} is {order.status}: coins were credited without a completed order"
             )

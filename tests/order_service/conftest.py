@@ -68,7 +68,7 @@ def channel(sandbox_channel: WebProcess, settings: Settings) -> WebProcess:
     return sandbox_channel
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def refund_sender(sandbox_channel: WebProcess) -> Iterator[None]:
     """The channel's other process, which calls back and carries refunds out. Without it neither happens."""
     command = [sys.executable, "-m", "sandbox_channel.manage", "send_callbacks"]

@@ -50,6 +50,7 @@ class Person(Caller):
 BUYER = Person("u-1")
 STRANGER = Person("u-2")
 OPERATOR = Person("op-1", "operator")
+SECOND_OPERATOR = Person("op-2", "operator")
 SERVICE = Person("account-service", "service")
 
 

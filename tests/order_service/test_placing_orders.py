@@ -46,6 +46,7 @@ def test_an_order_holds_the_products_terms_and_the_payers_page(channel: WebProce
         "closed_at": None,
         "payment": {"url": f"{channel.url}/pay/{order.order_no}"},
         "payments": [],
+        "refund": None,
     }
     assert datetime.fromisoformat(told["created_at"]).utcoffset() == timedelta(0)
 

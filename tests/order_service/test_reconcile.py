@@ -69,6 +69,10 @@ def delete(model: Any) -> Plant:
     return lambda order: model.objects.filter(order=order).delete()
 
 
+def lose_payment(order: Order) -> None:
+    Payment.objects.filter(accepted_for=order).delete()
+
+
 def forget_announcement(order: Order) -> None:
     OutboxMessage.objects.filter(key=order.order_no).delete()
 
@@ -85,7 +89,7 @@ def told(**changes: Any) -> Plant:
 PLANTED: list[tuple[str, str, Plant, str]] = [
     ("completed", "completed_not_announced", forget_announcement, "no OrderCompleted in the outbox"),
     ("credited", "completed_not_announced", forget_announcement, "no OrderCompleted in the outbox"),
-    ("completed", "completed_without_payment", delete(Payment), "no accepted payment"),
+    ("completed", "completed_without_payment", lose_payment, "no accepted payment"),
     ("completed", "paid_not_completed", of_order(status="pending", completed_at=None), "the order is pending"),
     ("completed", "payment_differs", of_order(amount_minor=601), "of 600 CNY for an order of 601 CNY"),
     ("refund_due", "payment_differs", rows(Payment, currency="USD"), "of 600 USD for an order of 600 CNY"),
