@@ -10,9 +10,8 @@ from flextx.testing.answers import LONG_AGO, answer_command
 from order_service.recharge.channel_wire import call_channel
 from order_service.recharge.models import Order, OrderMove
 from order_service.refunds.channel import refund_no_of
-from order_service.refunds.models import Refund
 from tests.order_service.news import credit_of, deliver, record_of
-from tests.order_service.stories import BUYER, OPERATOR, Person, everything
+from tests.order_service.stories import BUYER, OPERATOR, Person
 from tests.order_service.test_operator_completes import complete, pay
 from tests.support.callers import Answer
 
@@ -78,9 +77,3 @@ def moves(order: Order) -> list[tuple[str, str, str, str]]:
     return list(
         OrderMove.objects.filter(order=order).order_by("pk").values_list("from_status", "to_status", "who", "why")
     )
-
-
-def all_rows() -> dict[str, Any]:
-    """Everything the service holds, runs and refunds included: equal before and after means nothing changed."""
-    more = {model.__name__: list(model._default_manager.order_by("pk").values()) for model in (Run, StepSide, Refund)}
-    return everything() | more

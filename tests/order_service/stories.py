@@ -18,6 +18,7 @@ from flextx.saga.models import ReplyReceived, Run, StepSide
 from order_service.gifts.models import Gift, GiftMove
 from order_service.recharge.channel_wire import signature
 from order_service.recharge.models import CreditNotice, Incident, Order, OrderMove, OwnerHead, Payment, Product
+from order_service.refunds.models import Refund
 from order_service.rooms.models import BannedHost, FeedEvent, Room, RoomAction
 from tests.support.callers import Answer, Caller, post
 
@@ -96,7 +97,7 @@ def has_paid(order: Order, **changes: Any) -> dict[str, Any]:
 
 
 _STORED: tuple[type[models.Model], ...] = (
-    *(Order, Payment, OrderMove, Incident, CreditNotice, OwnerHead, Product),
+    *(Order, Payment, OrderMove, Refund, Incident, CreditNotice, OwnerHead, Product),
     *(OutboxMessage, InboxMessage, DivertedKey, DivertedRecord),
     *(Run, StepSide, ReplyReceived, Job, OperatorAction),
     *(Gift, GiftMove, Room, RoomAction, BannedHost, FeedEvent),

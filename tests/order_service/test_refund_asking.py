@@ -10,7 +10,6 @@ from flextx.testing.sagas import expect_saga
 from order_service.recharge.models import Order
 from order_service.recharge.moves import move
 from tests.order_service.refund_stories import (
-    all_rows,
     ask_refund,
     bought,
     commands_to,
@@ -18,7 +17,16 @@ from tests.order_service.refund_stories import (
     shown,
     states,
 )
-from tests.order_service.stories import BUYER, OPERATOR, SECOND_OPERATOR, SERVICE, STRANGER, Person, has_paid
+from tests.order_service.stories import (
+    BUYER,
+    OPERATOR,
+    SECOND_OPERATOR,
+    SERVICE,
+    STRANGER,
+    Person,
+    everything,
+    has_paid,
+)
 from tests.support.callers import Answer, post
 
 pytestmark = pytest.mark.usefixtures("channel")
@@ -40,41 +48,41 @@ def order_in(status: str) -> Order:
 def test_what_was_not_credited_cannot_be_refunded(status: str, code: str) -> None:
     """Fault tried: the branch for completed orders left out; `!= CREDITED` made `== PENDING`."""
     order = order_in(status)
-    before = all_rows()
+    before = everything()
 
     for who in (BUYER, OPERATOR):
         ask_refund(order, who).refuses(409, code)
-    assert all_rows() == before
+    assert everything() == before
 
 
 def test_another_persons_order_is_not_found_and_services_may_not() -> None:
     """Fault tried: the order read without order_for."""
     order = bought()
-    before = all_rows()
+    before = everything()
 
     ask_refund(order, STRANGER).refuses(404, "not_found")
     ask_refund(order, SERVICE).refuses(403, "permission_denied")
     OPERATOR.post("/api/v1/orders/R0/refund", {"reason": "x"}).refuses(404, "not_found")
     post(f"/api/v1/orders/{order.order_no}/refund", b'{"reason": "x"}').refuses(401, "not_authenticated")
-    assert all_rows() == before
+    assert everything() == before
 
 
 @pytest.mark.parametrize("body", [{"reason": ""}, {"reason": None}, {"reason": "x" * 501}, {"to_debt": "perhaps"}])
 def test_a_request_that_cannot_be_understood_is_refused(body: dict[str, object]) -> None:
     order = bought()
-    before = all_rows()
+    before = everything()
 
     ask_refund(order, **body).refuses(400, "invalid")
-    assert all_rows() == before
+    assert everything() == before
 
 
 def test_only_operators_make_debts() -> None:
     """Fault tried: DebtForOperators not raised."""
     order = bought()
-    before = all_rows()
+    before = everything()
 
     ask_refund(order, to_debt=True).refuses(403, "permission_denied")
-    assert all_rows() == before
+    assert everything() == before
 
 
 def decide(run: Run, decision: str, who: Person = SECOND_OPERATOR) -> Answer:
@@ -97,12 +105,12 @@ def test_above_the_limit_it_waits_for_another_operator() -> None:
     """Fault tried: `only_if` left out of the step, with needs_approval turned round."""
     order = bought()
     run = refunding(order, OPERATOR)
-    before = all_rows()
+    before = everything()
     assert (run.state, commands_to(run), states(order)) == ("waiting", [], ("refunding", ["refunding"]))
 
     decide(run, "approve", OPERATOR).refuses(409, "second_person_needed")
     decide(run, "approve", BUYER).refuses(403, "permission_denied")
-    assert all_rows() == before
+    assert everything() == before
 
     decide(run, "approve").json()
     assert commands_to(run) == ["HoldRefund"]

@@ -15,7 +15,6 @@ from order_service.refunds.channel import refund_no_of
 from order_service.refunds.models import Refund
 from tests.order_service.refund_stories import (
     account_says,
-    all_rows,
     ask_refund,
     bought,
     channel_settles,
@@ -26,7 +25,7 @@ from tests.order_service.refund_stories import (
     states,
     worker_looks,
 )
-from tests.order_service.stories import BUYER, OPERATOR
+from tests.order_service.stories import BUYER, OPERATOR, everything
 from tests.support.threads import together
 from tests.support.web_process import WebProcess
 
@@ -127,15 +126,15 @@ def test_asked_again_it_is_the_same_refund_while_it_is_under_way_and_when_it_is_
     """Fault tried: open_refund_of not asked."""
     order = bought()
     first = ask_refund(order).json(202)
-    before = all_rows()
+    before = everything()
     assert [ask_refund(order, who).json(202) for who in (BUYER, OPERATOR)] == [first, first]
-    assert all_rows() == before
+    assert everything() == before
 
     path = [(HoldRefund, "applied"), ("pay_back", "applied"), (TakeRefund, "applied")]
     expect_saga(Run.objects.get(), path=path, ends="done")
-    before = all_rows()
+    before = everything()
     assert ask_refund(order).json(202) == first | {"status": "refunded"}
-    assert all_rows() == before
+    assert everything() == before
 
 
 def test_asked_for_ten_times_at_once_it_is_one_refund(channel: WebProcess) -> None:

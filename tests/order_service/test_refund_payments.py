@@ -9,7 +9,6 @@ from order_service.recharge.models import Order
 from order_service.recharge.moves import move
 from order_service.refunds.models import Refund
 from tests.order_service.refund_stories import (
-    all_rows,
     ask_refund,
     channel_settles,
     commands_to,
@@ -18,7 +17,7 @@ from tests.order_service.refund_stories import (
     states,
     worker_looks,
 )
-from tests.order_service.stories import BUYER, OPERATOR, SECOND_OPERATOR, call_back, has_paid
+from tests.order_service.stories import BUYER, OPERATOR, SECOND_OPERATOR, call_back, everything, has_paid
 from tests.order_service.test_operator_completes import complete, pay
 
 pytestmark = pytest.mark.usefixtures("channel", "refund_sender")
@@ -57,10 +56,10 @@ def test_money_for_a_closed_order_goes_back_without_anybodys_asking() -> None:
     ]
     told = {"run_id": str(run.run_id), "status": "refunded", "reason": None}
     assert shown(order, BUYER)["refund"] == told
-    before = all_rows()
+    before = everything()
     for who in (BUYER, OPERATOR):
         assert ask_refund(order, who).json(202)["run_id"] == str(run.run_id)
-    assert all_rows() == before
+    assert everything() == before
 
 
 def test_a_second_trade_goes_back_and_the_order_stays_as_it_is() -> None:
