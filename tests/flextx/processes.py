@@ -21,7 +21,7 @@ class Worker:
     """`manage <command>`; what it says goes to `log`. `crash`: its FLEXTX_CRASH, counted in `folder`."""
 
     def __init__(self, command: list[str], folder: Path, *, crash: str = "") -> None:
-        self.log = folder / f"{'-'.join(command)}.log".replace("--", "")
+        self.log = folder / f"{'-'.join(command[:3])}.log".replace("--", "")[:50]
         environment = os.environ | {"SHOP_FLEXTX": _settings_in_force()}
         environment |= {"FLEXTX_CRASH": crash, "FLEXTX_CRASH_DIR": str(folder / "crash")}
         with self.log.open("ab") as log:
@@ -90,6 +90,10 @@ class Staff:
 
     def recovery(self, name: str, *options: str, crash: str = "") -> Worker:
         return self._start(["run_recovery", "--name", name, *options], crash)
+
+    def shell(self, statement: str, *, crash: str = "") -> Worker:
+        """One statement in a process of its own."""
+        return self._start(["shell", "--command", statement], crash)
 
     def _start(self, command: list[str], crash: str) -> Worker:
         worker = Worker(command, self._folder, crash=crash)

@@ -4,19 +4,29 @@ import json
 from importlib import import_module
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from flextx import crash_points
+from flextx.errors import Refusal
 from flextx.transports.choose import transport
 from flextx.transports.protocol import Record
 
 # Importing a module registers its points; a service's own are registered with its views and handlers.
-_WITH_CRASH_POINTS = ("flextx.outbox.relay", "flextx.inbox.consumer", settings.ROOT_URLCONF)
+_WITH_CRASH_POINTS = {
+    "flextx.outbox": "flextx.outbox.relay",
+    "flextx.inbox": "flextx.inbox.consumer",
+    "flextx.participant": "flextx.participant.answering",
+    "flextx.saga": "flextx.saga.due",
+    "flextx.recovery": "flextx.recovery.due",
+}
+# Words that a part of the toolkit adds where it is installed.
+_COMMAND_LINES = {"flextx.operate": ("parked",), "flextx.saga": ("run", "runs")}
 
 
 class Command(BaseCommand):
-    help = "crashpoints: list where FLEXTX_CRASH can let a process die. record: read one record of the message log."
+    help = "What operators and testers ask of the toolkit; see `manage flextx <word> --help`."
 
     def add_arguments(self, parser: CommandParser) -> None:
         what = parser.add_subparsers(dest="what", required=True)
@@ -25,15 +35,31 @@ class Command(BaseCommand):
         record.add_argument("--topic", required=True)
         record.add_argument("--partition", type=int, required=True)
         record.add_argument("--offset", type=int, required=True)
+        for app in filter(apps.is_installed, _COMMAND_LINES):
+            import_module(f"{app}.command_line").add_arguments(what)
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["what"] == "record":
             self._print_record(options["topic"], options["partition"], options["offset"])
+        elif options["what"] == "crashpoints":
+            self._print_crash_points()
         else:
-            for module in _WITH_CRASH_POINTS:
-                import_module(module)
-            for name, meaning in crash_points.registered().items():
-                self.stdout.write(f"{name}\t{meaning}")
+            self._print_answer(options)
+
+    def _print_crash_points(self) -> None:
+        modules = [module for app, module in _WITH_CRASH_POINTS.items() if apps.is_installed(app)]
+        for module in (*modules, settings.ROOT_URLCONF):
+            import_module(module)
+        for name, meaning in crash_points.registered().items():
+            self.stdout.write(f"{name}\t{meaning}")
+
+    def _print_answer(self, options: dict[str, Any]) -> None:
+        (app,) = [app for app, words in _COMMAND_LINES.items() if options["what"] in words]
+        try:
+            for each in import_module(f"{app}.command_line").answer(options):
+                self.stdout.write(json.dumps(each))
+        except Refusal as refusal:
+            raise CommandError(f"{refusal.code}: {refusal.detail}") from refusal
 
     def _print_record(self, topic: str, partition: int, offset: int) -> None:
         log = transport()
