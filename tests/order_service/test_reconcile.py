@@ -53,7 +53,7 @@ def reconcile() -> tuple[int, dict[str, Any]]:
 def test_good_books_have_no_difference_and_what_is_on_its_way_is_counted(books: Books) -> None:
     before = everything()
 
-    assert reconcile() == (0, {"service": "order-service", "checked": 4, "in_flight": 1, "differences": []})
+    assert reconcile() == (0, {"service": "order-service", "checked": 6, "in_flight": 3, "differences": []})
     assert everything() == before
 
 
@@ -128,4 +128,4 @@ def test_a_person_reads_lines(books: Books) -> None:
 
     first, last = out.getvalue().splitlines()
     assert first.startswith(f"completed_not_announced {books.completed.order_no}: ")
-    assert last == "order-service: 4 checked, 1 in flight, 1 differences"
+    assert last == "order-service: 6 checked, 3 in flight, 1 differences"

@@ -1,0 +1,20 @@
+"""Do refunds, their runs, their payments and their orders tell the same story?"""
+
+from flextx.reconciliation import Findings, rows_of
+from order_service.refunds import sql
+
+_COMPARISONS = {
+    "refund_differs": sql.REFUND_DIFFERS,
+    "order_without_refund": sql.ORDER_WITHOUT_REFUND,
+    "payment_without_refund": sql.PAYMENT_WITHOUT_REFUND,
+}
+
+
+def compare_refunds(findings: Findings) -> None:
+    """Adds to the findings; within the caller's snapshot."""
+    ((checked, in_flight),) = rows_of(sql.COUNT_REFUNDS)
+    findings.checked += checked
+    findings.in_flight += in_flight
+    for name, statement in _COMPARISONS.items():
+        for order_no, detail in rows_of(statement):
+            findings.differs(name, order_no, detail)
