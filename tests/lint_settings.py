@@ -18,6 +18,7 @@ INSTALLED_APPS = [
     "order_service.rooms",
     "order_service.gifts",
     "order_service.refunds",
+    "order_service.undo_lists",
     "account_service.ledger",
     "sandbox_channel",
     "tests.flextx.shop",

@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "order_service.rooms",
     "order_service.gifts",
     "order_service.refunds",
+    "order_service.undo_lists",
 ]
 MIDDLEWARE = defaults.MIDDLEWARE
 REST_FRAMEWORK = defaults.REST_FRAMEWORK

@@ -9,6 +9,7 @@ urlpatterns = [
     path("api/v1/", include("order_service.refunds.urls")),
     path("api/v1/", include("order_service.rooms.urls")),
     path("api/v1/", include("order_service.gifts.urls")),
+    path("api/v1/", include("order_service.undo_lists.urls")),
     path("api/v1/", include("flextx.saga.urls")),
     path("api/v1/", include("flextx.operate.urls")),
 ]

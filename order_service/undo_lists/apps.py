@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class UndoListsConfig(AppConfig):
+    name = "order_service.undo_lists"
+    label = "undo_lists"
