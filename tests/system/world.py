@@ -75,17 +75,24 @@ class World:
 
     def callback(self, body: bytes, *, secret: str | None = None, age_seconds: int = 0) -> Answer:
         """Deliver a callback as the channel would; each attempt is signed anew."""
+        headers = self.signed(body, secret=secret, age_seconds=age_seconds)
+        return self.orders("POST", "/payments/callbacks/sandbox", body=body, headers=headers)
+
+    def channel(self, method: str, path: str, body: bytes = b"") -> Answer:
+        """Ask the channel as the order service does."""
+        return self.call(method, f"{self.env['CHANNEL_URL']}{path}", body=body, headers=self.signed(body))
+
+    def signed(self, body: bytes, *, secret: str | None = None, age_seconds: int = 0) -> dict[str, str]:
         timestamp, nonce = str(int(time.time()) - age_seconds), secrets.token_hex(16)
         signed = f"{timestamp}\n{nonce}\n".encode() + body + b"\n"
         key = (secret or self.env["SANDBOX_SECRET"]).encode()
-        headers = {
+        return {
             "Content-Type": "application/json",
             "Sandbox-Timestamp": timestamp,
             "Sandbox-Nonce": nonce,
             "Sandbox-Key-Id": self.env["SANDBOX_KEY_ID"],
             "Sandbox-Signature": base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode(),
         }
-        return self.orders("POST", "/payments/callbacks/sandbox", body=body, headers=headers)
 
     def rows(self, service: str, query: str, params: Any = ()) -> list[tuple[Any, ...]]:
         """One query in the database of `order`, `account` or `log`, as its owner."""
