@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from django.conf import settings
-
 from contracts import HoldRefund, ReleaseRefund, TakeRefund
 from flextx.clock import database_now
 from flextx.outcome import Outcome
@@ -27,8 +25,8 @@ from order_service.refunds.models import Refund
 _APPROVAL = timedelta(hours=48).total_seconds()
 _DAY = timedelta(days=1).total_seconds()
 _NEVER = timedelta(days=36500).total_seconds()
-# After so long a worker that called the channel is taken for dead: longer than its two calls may take.
-_CALL_SECONDS = 3 * settings.SANDBOX_TIMEOUT_SECONDS
+# After so long a worker that called the channel is taken for dead: more than twice SANDBOX_TIMEOUT_SECONDS.
+_CALL_SECONDS = 10
 # A channel may take its time to pay back: it is asked again for a day before a person is.
 _PATIENT = Policy(tries_max=300, retry_seconds_max=300, timeout_seconds=_CALL_SECONDS, deadline_seconds=_DAY)
 # Nobody's deadline makes the payer's money ours; a person is asked once the tries are used up.
