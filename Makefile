@@ -2,7 +2,7 @@
 PYTHON ?= python3
 STACK = @PYTHONPATH=shared/stack/src $(PYTHON) -m stack
 
-.PHONY: help up down status destroy demo demo-gift demo-compose kafka kafka-stop token reconcile test soak bench lint lock
+.PHONY: help up down status destroy demo demo-gift demo-crash demo-compose kafka kafka-stop token reconcile test soak bench lint lock
 
 help:
 	$(STACK) help
@@ -24,6 +24,9 @@ demo:
 
 demo-gift:
 	$(STACK) demo-gift
+
+demo-crash:
+	$(STACK) demo-crash
 
 demo-compose:
 	$(STACK) demo-compose

@@ -15,6 +15,7 @@ def test_nothing_said_is_the_documented_default():
         "text",
         False,
     )
+    assert (options.duration_seconds, options.rate, options.seed, options.kill_every_seconds) == (60, 8, 1, 1.5)
 
 
 def test_a_relative_run_dir_lies_in_the_project_wherever_make_was_called():
@@ -41,6 +42,11 @@ def test_empty_variables_count_as_not_said():
         ("TRANSPORT", "rabbitmq"),
         ("KAFKA_BOOTSTRAP_SERVERS", "broker"),
         ("KAFKA_BOOTSTRAP_SERVERS", "one:9092;two:9092"),
+        ("DURATION_SECONDS", "4"),
+        ("RATE", "0"),
+        ("SEED", "-1"),
+        ("KILL_EVERY_SECONDS", "0.1"),
+        ("KILL_EVERY_SECONDS", "1e1"),
         ("RUN_DIR", "/tmp/a%b"),
         ("RUN_DIR", '/tmp/a"b'),
     ],
@@ -54,3 +60,7 @@ def test_brokers_are_taken_as_they_are_said():
     options = read_options({"TRANSPORT": "kafka", "KAFKA_BOOTSTRAP_SERVERS": "one.example:9092,[::1]:9093"})
 
     assert (options.transport, options.kafka_servers) == ("kafka", "one.example:9092,[::1]:9093")
+
+
+def test_a_fraction_of_a_second_between_two_kills():
+    assert read_options({"KILL_EVERY_SECONDS": "0.75", "DURATION_SECONDS": "20"}).kill_every_seconds == 0.75

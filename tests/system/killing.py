@@ -3,29 +3,21 @@
 from __future__ import annotations
 
 import random
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 
 import psutil
 import psycopg
 
+from stack import killing
+from stack.layout import Layout
 from tests.system.books import waiting
 from tests.system.world import World
 
 
 def pid_of(world: World, name: str) -> int | None:
     """The process that runs under this name now; None between a death and its restart."""
-    for process in psutil.process_iter():
-        try:
-            environment = process.environ()
-        except (psutil.NoSuchProcess, psutil.AccessDenied, psutil.ZombieProcess):
-            continue
-        if environment.get("STACK_SYSTEM") == str(world.run_dir) and environment.get("PROCESS_NAME") == name:
-            return process.pid
-    return None
+    return killing.pid_of(Layout(world.run_dir), name)
 
 
 @contextmanager
@@ -65,32 +57,14 @@ def workers(world: World, *, relays: int = 2, consumers: int = 3) -> list[str]:
     ]
 
 
-@dataclass
-class Killer(threading.Thread):
-    """kill -9 of one of `names` every `every_seconds`, until `stop`. `in_flight`: rows on their way at each kill."""
-
-    world: World
-    names: list[str]
-    every_seconds: float
-    seed: random.Random
-    stop: threading.Event = field(default_factory=threading.Event)
-    in_flight: list[int] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        super().__init__(daemon=True)
-
-    __hash__ = threading.Thread.__hash__
-
-    def run(self) -> None:
-        due = time.monotonic() + self.every_seconds
-        while not self.stop.wait(max(0.0, due - time.monotonic())):
-            due += self.every_seconds
-            pid = pid_of(self.world, self.seed.choice(self.names))
-            if pid is not None:
-                on_the_way = sum(waiting(self.world).values())
-                psutil.Process(pid).kill()
-                self.in_flight.append(on_the_way)
-
-    def report(self) -> str:
-        busy = sum(1 for rows in self.in_flight if rows)
-        return f"{len(self.in_flight)} kills, {busy} with rows in flight: {self.in_flight}"
+def killer(
+    world: World, names: list[str], every_seconds: float, seed: random.Random, seconds_max: float
+) -> killing.Killer:
+    return killing.Killer(
+        layout=Layout(world.run_dir),
+        names=names,
+        every_seconds=every_seconds,
+        seed=seed,
+        seconds_max=seconds_max,
+        rows_in_flight=lambda: sum(waiting(world).values()),
+    )

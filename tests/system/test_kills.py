@@ -9,7 +9,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 from tests.system.books import credits_of, reconcile, wait_until_settled
-from tests.system.killing import Killer, workers
+from tests.system.killing import killer, workers
 from tests.system.world import World, payment_of
 
 SECONDS = 25
@@ -23,12 +23,12 @@ def test_money_is_right_while_workers_are_killed(world: World) -> None:
 def kill_workers_under_load(world: World, seconds: float) -> None:
     """One kill every 1.5 seconds while four people recharge; then everything is right, with nobody's help."""
     prefix = f"kill-{secrets.token_hex(4)}"
-    killer = Killer(world, workers(world), 1.5, random.Random(7))
-    killer.start()
+    killing = killer(world, workers(world), 1.5, random.Random(7), seconds)
+    killing.start()
     paid = _recharge_until(world, prefix, time.monotonic() + seconds)
-    killer.stop.set()
-    killer.join(timeout=10)
-    print(f"\n{len(paid)} orders paid; {killer.report()}")
+    killing.stop.set()
+    killing.join(timeout=10)
+    print(f"\n{len(paid)} orders paid; {killing.report()}")
 
     wait_until_settled(world, seconds=60)
     assert credits_of(world, prefix) == sorted(order_no for order_no, _, _ in paid)
@@ -37,8 +37,8 @@ def kill_workers_under_load(world: World, seconds: float) -> None:
         owners[owner] = owners.get(owner, 0) + coins
     assert {owner: world.balance(owner) for owner in owners} == owners
     assert reconcile(world)["differences"] == []
-    assert len(killer.in_flight) >= seconds / 2.5
-    assert sum(1 for rows in killer.in_flight if rows) * 2 >= len(killer.in_flight)
+    assert len(killing.kills) >= seconds / 2.5
+    assert killing.busy * 2 >= len(killing.kills)
 
 
 def _recharge_until(world: World, prefix: str, deadline: float) -> list[tuple[str, str, int]]:

@@ -9,6 +9,7 @@ from typing import NoReturn
 from stack.bench import bench
 from stack.compose import demo_compose
 from stack.demo import demo
+from stack.demo_crash import demo_crash
 from stack.demo_gift import demo_gift
 from stack.down import destroy, down
 from stack.errors import Failure, Refusal
@@ -29,6 +30,7 @@ COMMANDS: dict[str, Callable[[Options], int]] = {
     "destroy": destroy,
     "demo": demo,
     "demo-gift": demo_gift,
+    "demo-crash": demo_crash,
     "demo-compose": demo_compose,
     "kafka": kafka,
     "kafka-stop": kafka_stop,

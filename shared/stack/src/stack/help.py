@@ -7,6 +7,8 @@ make status     list the processes
 make destroy    stop everything and delete the data
 make demo       up, one recharge from payment to coins, and its journey     ONCE=1: and down again
 make demo-gift  up, and three gifts: sent, refused by the room, account service stopped midway   ONCE=1
+make demo-crash  up, and money in motion while processes are killed with kill -9; then the books     ONCE=1
+                   DURATION_SECONDS=60  RATE=8 orders a second  SEED=1  KILL_EVERY_SECONDS=1.5
 make demo-compose  a recharge in the containers of `docker compose up --wait`, and which of them carried it
 make kafka      start an Apache Kafka broker and nothing else; `make up TRANSPORT=kafka` then uses it
 make kafka-stop stop it; the data stays

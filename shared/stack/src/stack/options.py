@@ -31,6 +31,10 @@ class Options:
     subject: str
     scope: str
     output_format: str
+    duration_seconds: int
+    rate: int
+    seed: int
+    kill_every_seconds: float
 
 
 def read_options(environ: Mapping[str, str] = os.environ) -> Options:
@@ -46,6 +50,10 @@ def read_options(environ: Mapping[str, str] = os.environ) -> Options:
         subject=environ.get("SUB") or "u-1",
         scope=_choice(environ, "SCOPE", SCOPES),
         output_format=_choice(environ, "FORMAT", ("text", "json")),
+        duration_seconds=_number(environ, "DURATION_SECONDS", 60, 5, 1800),
+        rate=_number(environ, "RATE", 8, 1, 50),
+        seed=_number(environ, "SEED", 1, 0, 999_999),
+        kill_every_seconds=_seconds(environ, "KILL_EVERY_SECONDS", 1.5, 0.2, 60),
     )
 
 
@@ -63,6 +71,13 @@ def _number(environ: Mapping[str, str], name: str, default: int, least: int, mos
     if not (text.isascii() and text.isdigit() and least <= int(text[:6]) <= most and len(text) <= 6):
         raise Refusal(f"{name} is a number from {least} to {most}, not {text!r}")
     return int(text)
+
+
+def _seconds(environ: Mapping[str, str], name: str, default: float, least: float, most: float) -> float:
+    text = environ.get(name) or str(default)
+    if not (re.fullmatch(r"\d{1,3}(\.\d{1,3})?", text, flags=re.ASCII) and least <= float(text) <= most):
+        raise Refusal(f"{name} is a number of seconds from {least} to {most}, not {text!r}")
+    return float(text)
 
 
 def _choice(environ: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str:

@@ -22,26 +22,34 @@ def reconcile(options: Options) -> int:
     layout = Layout(options.run_dir)
     if not supervisor.is_running(layout):
         raise Refusal(f"nothing is running in {layout.run_dir}; start it with: make up")
-    system = System.started(layout)
-    with _service_token(system) as token_file:
-        commands = reconcile_commands(system, token_file=str(token_file))
-        reports = [_report(command) for command in commands.values()]
-    differences = [one for report in reports for one in report["differences"]]
-    checked = sum(report["checked"] for report in reports)
+    found = reports(System.started(layout))
+    differences = differences_of(found)
     if options.output_format == "json":
-        total = {"checked": checked, "in_flight": sum(report["in_flight"] for report in reports)}
+        total = {name: sum(report[name] for report in found) for name in ("checked", "in_flight")}
         print(json.dumps({**total, "differences": differences}))
     else:
-        _print_lines(reports, differences, checked)
+        print_reports(found)
     return 1 if differences else 0
 
 
-def _print_lines(reports: list[Any], differences: list[Any], checked: int) -> None:
-    for report in reports:
+def reports(system: System) -> list[Any]:
+    """What each service found in its own books."""
+    with _service_token(system) as token_file:
+        commands = reconcile_commands(system, token_file=str(token_file))
+        return [_report(command) for command in commands.values()]
+
+
+def differences_of(found: list[Any]) -> list[Any]:
+    return [one for report in found for one in report["differences"]]
+
+
+def print_reports(found: list[Any]) -> None:
+    for report in found:
         print(f"{report['service']}: {report['checked']} checked, {report['in_flight']} in flight")
-    for one in differences:
+    for one in differences_of(found):
         print(f"difference {one['class']} {one['id']}: {one.get('detail', '')}")
-    print(f"reconcile: {checked} checked, {len(differences)} differences")
+    checked = sum(report["checked"] for report in found)
+    print(f"reconcile: {checked} checked, {len(differences_of(found))} differences")
 
 
 def _report(command: Process) -> Any:

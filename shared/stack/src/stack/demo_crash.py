@@ -1,0 +1,93 @@
+"""`make demo-crash`: recharges, gifts, undos and refunds while processes are killed, and then the books."""
+
+import random
+import secrets
+import time
+
+from stack.demo_crash_audit import audit
+from stack.demo_crash_books import Books
+from stack.demo_crash_shown import Outcome, print_outcome
+from stack.demo_crash_sql import COUNTS, NOW, REPEATED_CALLBACKS, REPEATED_COMMANDS
+from stack.demo_crash_stories import stories
+from stack.demo_crash_stream import Stream
+from stack.killing import Killer
+from stack.layout import System
+from stack.options import Options
+from stack.processes import processes
+from stack.progress import phase, say
+from stack.reconcile import reports
+from stack.running import running_system
+
+REST_SECONDS_MAX = 180
+POLL_SECONDS = 0.5
+MORTAL = ("relay", "consumer", "recovery", "web")
+
+
+def demo_crash(options: Options) -> int:
+    with running_system(options) as system:
+        outcome = _suffered(options, system)
+        print_outcome(outcome)
+    return 1 if outcome.problems else 0
+
+
+def _suffered(options: Options, system: System) -> Outcome:
+    """The people's names are new each time, so that what they did is told apart from whatever else is in the books."""
+    books, stream = Books(system), Stream(system, f"crash-{secrets.token_hex(4)}")
+    ((since,),) = books.rows("order", NOW)
+    twice, callbacks = books.sent_twice(), books.channel(REPEATED_CALLBACKS)[0][0]
+    killer = Killer(
+        layout=system.layout,
+        names=_mortals(system),
+        every_seconds=options.kill_every_seconds,
+        seed=random.Random(f"kills {options.seed}"),  # nosec B311 - to be repeated, not to be a secret
+        rows_in_flight=books.in_flight,
+        seconds_max=options.duration_seconds,
+    )
+    told = f"{options.rate} orders a second, a kill every {options.kill_every_seconds:g} s, seed {options.seed}"
+    say(f"{options.duration_seconds} s of {told}, log: {system.transport}")
+    _under_fire(options, stream, killer)
+    unfinished = _rest(books)
+    with phase("comparing the books"):
+        given = {"people": f"{stream.prefix}-%", "since": since}
+        duplicates = {
+            "callbacks": books.channel(REPEATED_CALLBACKS)[0][0] - callbacks,
+            "records in the log": books.sent_twice() - twice,
+            "commands": int(books.rows("account", REPEATED_COMMANDS, given)[0][0]),
+            "replies": books.named("order", COUNTS, given)["late_replies"],
+        }
+        return Outcome(
+            asked=dict(stream.counts),
+            repeated=stream.repeated,
+            counts=books.named("order", COUNTS, given),
+            duplicates=duplicates,
+            kills=killer.kills,
+            unfinished=unfinished,
+            parked=books.parked(),
+            audit=audit(books, str(given["people"])),
+            reports=reports(system),
+        )
+
+
+def _under_fire(options: Options, stream: Stream, killer: Killer) -> None:
+    killer.start()
+    try:
+        with phase("people recharge, send gifts and change their minds; processes die"):
+            stream.run(stories(options.seed, duration_seconds=options.duration_seconds, rate=options.rate))
+    finally:
+        killer.stop.set()
+        killer.join(timeout=30)
+
+
+def _rest(books: Books) -> dict[str, int]:
+    """Nobody helps; what is still unfinished at the deadline is the answer."""
+    deadline = time.monotonic() + REST_SECONDS_MAX
+    with phase("waiting until everything is at rest"):
+        while (unfinished := books.unfinished()) and time.monotonic() < deadline:
+            time.sleep(POLL_SECONDS)
+        return unfinished
+
+
+def _mortals(system: System) -> list[str]:
+    """All that the two services run; neither the databases nor the channel, which is somebody else's."""
+    names = [one.name for one in processes(system)]
+    return [name for name in names if name.startswith(("order-", "account-")) and name.split("-")[1] in MORTAL]

@@ -1,0 +1,37 @@
+"""What a payer's app does when there is no answer: the same request again, with the same Idempotency-Key."""
+
+import threading
+import time
+from typing import Any
+
+from stack.client import Client, NoAnswer
+
+INSIST_SECONDS_MAX = 60
+PAUSE_SECONDS = 0.25
+# Nothing was decided, and the answer says so. A 500 is none of these: it is a defect to be seen.
+ASK_AGAIN = (429, 502, 503, 504)
+
+
+class Insistent:
+    """`repeated`: how many requests were sent again."""
+
+    def __init__(self, *, at_once: int) -> None:
+        self._client = Client(at_once=at_once)
+        self._counting = threading.Lock()
+        self.repeated = 0
+
+    def answer(self, method: str, url: str, **asked: Any) -> tuple[int, Any]:
+        """The first (status, JSON) that decides something. Raises NoAnswer at the limit."""
+        deadline = time.monotonic() + INSIST_SECONDS_MAX
+        while True:
+            try:
+                status, answer = self._client.answer(method, url, **asked)
+            except NoAnswer:
+                if time.monotonic() > deadline:
+                    raise
+            else:
+                if status not in ASK_AGAIN or time.monotonic() > deadline:
+                    return status, answer
+            with self._counting:
+                self.repeated += 1
+            time.sleep(PAUSE_SECONDS)
