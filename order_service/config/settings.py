@@ -51,7 +51,7 @@ GIFT_DEADLINE_SECONDS = env.number("GIFT_DEADLINE_SECONDS", 15 * 60)
 LITCHI_PER_100_COINS = env.number("LITCHI_PER_100_COINS", 50)
 
 # A refund of more than this (minor units) waits for an operator other than whoever asked for it.
-REFUND_APPROVAL_LIMIT_MINOR = env.number("REFUND_APPROVAL_LIMIT_MINOR", 100_000)
+REFUND_APPROVAL_LIMIT_MINOR = env.number("REFUND_APPROVAL_LIMIT_MINOR", 20_000)
 
 PUBLIC_URL = env.text("PUBLIC_URL")
 # Where viewers find the feed process.

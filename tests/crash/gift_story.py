@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 from tests.system.gifts import (
@@ -16,16 +17,10 @@ from tests.system.gifts import (
     send_gift,
     when,
 )
+from tests.system.insisting import answered, insist
 from tests.system.world import World, wait_for
 
 SECONDS = 40
-_PARKED_JOB = (
-    "INSERT INTO flextx_recovery_job (name, payload, policy, state, tries, epoch, due_at, last_error)"
-    " VALUES (%s, '{}', %s, 'waiting', 0, 0, now(), '')"
-)
-_ONE_TRY = (
-    '{"tries_max": 1, "retry_first_seconds": 1, "retry_seconds_max": 1, "timeout_seconds": 5, "deadline_seconds": 9}'
-)
 
 
 class GiftStory:
@@ -35,14 +30,15 @@ class GiftStory:
         self.world = world
         self.people = {name: f"{person}-{name}" for name in ("sent", "closed", "undone", "refunded", "listed")}
         self.rooms = {name: open_room(world, owner) for name, owner in self.people.items()}
-        self.orders = {name: recharge(world, owner) for name, owner in self.people.items()}
         assert operate(world, f"/rooms/{self.rooms['closed']}/close")[0] == 200
-        self.to_undo = self._sent("undone")
-        self.to_list = self._sent("listed")
+        with ThreadPoolExecutor(len(self.people)) as pool:
+            orders = pool.map(partial(recharge, world), self.people.values())
+            self.orders = dict(zip(self.people, orders, strict=True))
+            self.to_undo, self.to_list = pool.map(self._sent, ("undone", "listed"))
 
     def happens(self) -> None:
         """All of it at once, each request repeated until it is answered."""
-        acts = (self._send, self._be_refused, self._undo, self._refund, self._list, self._operate)
+        acts = (self._send, self._be_refused, self._undo, self._refund, self._list, self._pay_twice)
         with ThreadPoolExecutor(len(acts)) as pool:
             for act in [pool.submit(act) for act in acts]:
                 act.result()
@@ -51,7 +47,7 @@ class GiftStory:
         """Coins conserved, shown if and only if paid, given back at most once, nothing left in escrow."""
         coins = {name: purse(self.world, owner) for name, owner in self.people.items()}
         assert coins == {
-            **{"sent": (50, 0), "closed": (60, 0)},
+            **{"sent": (110, 0), "closed": (60, 0)},
             **{"undone": (60, 0), "refunded": (0, 0), "listed": (60, 0)},
         }
         income = {name: purse(self.world, host_of(owner), "LITCHI") for name, owner in self.people.items()}
@@ -89,20 +85,22 @@ class GiftStory:
         insist_on(self.world, "/undo-lists", 202, operations=[{"gift_id": self.to_list["gift_id"]}])
         when(self.world, self.to_list, "undone", seconds=SECONDS)
 
-    def _operate(self) -> None:
-        """A job that nobody can do is parked, and a person puts it away."""
-        name = f"nobodys-{self.people['sent']}"
-        self.world.rows("order", _PARKED_JOB, (name, _ONE_TRY))
-        query = "SELECT id FROM flextx_recovery_job WHERE name = %s AND state = 'parked'"
-        ((number,),) = wait_for(lambda: self.world.rows("order", query, (name,)), bool, seconds=SECONDS, what="parked")
-        wait_for(lambda: self._skipped(number), bool, seconds=SECONDS, what="skipped")
-
-    def _skipped(self, number: int) -> bool:
-        """After an answer was lost a repeat finds nothing parked: it was done."""
-        try:
-            return operate(self.world, f"/parked/job-{number}/skip")[0] in (200, 404)
-        except Exception:  # the web process died under it: whatever the client's library makes of that
-            return False
+    def _pay_twice(self) -> None:
+        """The channel takes the money of one order twice: the second trade goes back by itself."""
+        order = insist(self.world, self.people["sent"])
+        pay = partial(self.world.call, "POST", order["payment"]["url"], json={"misbehave": {"second_trade": True}})
+        answered(pay, 200)
+        query = (
+            "SELECT p.state FROM recharge_payment p JOIN recharge_order o ON o.id = p.order_id"
+            " WHERE o.order_no = %s ORDER BY p.state"
+        )
+        wait_for(
+            lambda: self.world.rows("order", query, (order["order_no"],)),
+            lambda rows: rows == [("accepted",), ("refunded",)],
+            seconds=SECONDS,
+            what="the second trade refunded",
+        )
+        self._wait_for_order(order["order_no"], "credited")
 
     def _wait_for_order(self, order_no: str, status: str) -> None:
         query = "SELECT status FROM recharge_order WHERE order_no = %s"

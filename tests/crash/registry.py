@@ -17,6 +17,16 @@ def registered_points() -> list[str]:
     return sorted({point for service in ("order", "account") for point in _points_of(system, service)})
 
 
+def of_runs(point: str) -> bool:
+    """Is it on the way of gifts, refunds and what operators do only?"""
+    return point.startswith(("gifts.", "operate.", "participant.", "recovery.", "refunds.", "saga.", "undo_lists."))
+
+
+def on_every_way(point: str) -> bool:
+    """Does whatever goes from one service to the other pass it?"""
+    return point.startswith(("consumer.", "inbox.batch.", "outbox.", "relay.mark.", "relay.send."))
+
+
 def _points_of(system: System, service: str) -> list[str]:
     command = [sys.executable, "-m", f"{MODULES[service]}.manage", "flextx", "crashpoints"]
     told = environment(system, service, f"{service}-crashpoints") | {"FLEXTX_CRASH": ""}

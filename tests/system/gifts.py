@@ -24,12 +24,12 @@ def host_of(person: str) -> str:
     return f"{person}-host"
 
 
-def recharge(world: World, person: str) -> dict[str, Any]:
-    """60 coins, paid at the channel and credited; the order."""
+def recharge(world: World, person: str, product_id: str = "coins-60") -> dict[str, Any]:
+    """Paid at the channel and credited; the order."""
     before = world.balance(person)
-    order = insist(world, person)
+    order = insist(world, person, product_id)
     answered(partial(world.call, "POST", order["payment"]["url"], json={}), 200)
-    wait_for(lambda: world.balance(person), lambda coins: coins == before + 60, seconds=20, what="credited")
+    wait_for(lambda: world.balance(person), lambda coins: coins == before + order["coins"], seconds=20, what="credited")
     return order
 
 
@@ -42,9 +42,7 @@ def send_gift(world: World, person: str, room_id: str, product: str = "cake", co
 
 
 def gift_now(world: World, gift: dict[str, Any]) -> dict[str, Any]:
-    status, answer = world.orders("GET", f"/gifts/{gift['gift_id']}", token=world.token(gift["sender_id"]))
-    assert status == 200, answer
-    return dict(answer)
+    return _read(world, f"/gifts/{gift['gift_id']}", token=world.token(gift["sender_id"]))
 
 
 def when(world: World, gift: dict[str, Any], *statuses: str, seconds: float = 20) -> dict[str, Any]:
@@ -57,9 +55,7 @@ def when(world: World, gift: dict[str, Any], *statuses: str, seconds: float = 20
 
 def run_now(world: World, run_id: str) -> dict[str, Any]:
     """The run as an operator sees it."""
-    status, run = world.orders("GET", f"/runs/{run_id}", token=world.token("op-1", "operator"))
-    assert status == 200, run
-    return dict(run)
+    return _read(world, f"/runs/{run_id}", token=world.token("op-1", "operator"))
 
 
 def operate(world: World, path: str, who: str = "op-1", **body: Any) -> tuple[int, Any]:
@@ -75,7 +71,7 @@ def insist_on(world: World, path: str, wanted: int, who: str = "op-1", **body: A
 
 def feed_of(world: World, room_id: str) -> list[tuple[str, str]]:
     """(kind, gift_id) of everything shown in the room, in order."""
-    _, page = world.orders("GET", f"/rooms/{room_id}/feed", headers={"Accept": "application/json"})
+    page = _read(world, f"/rooms/{room_id}/feed", headers={"Accept": "application/json"})
     return [(event["kind"], event["gift_id"]) for event in page["results"]]
 
 
@@ -83,3 +79,8 @@ def purse(world: World, person: str, asset: str = "COIN") -> tuple[int, int]:
     """(available, held)"""
     _, answer = world.accounts("GET", f"/accounts/{person}/balances", token=world.token(person))
     return next(((one["available"], one["held"]) for one in answer["balances"] if one["asset"] == asset), (0, 0))
+
+
+def _read(world: World, path: str, **options: Any) -> dict[str, Any]:
+    """Asked again where the web process died under the question."""
+    return dict(answered(partial(world.orders, "GET", path, **options), 200))

@@ -13,9 +13,9 @@ import urllib3
 from tests.system.world import Answer, World, wait_for
 
 
-def insist(world: World, person: str) -> dict[str, Any]:
+def insist(world: World, person: str, product_id: str = "coins-60") -> dict[str, Any]:
     """Order with the same key until there is an order."""
-    key, body = secrets.token_hex(8), {"product_id": "coins-60", "channel": "sandbox"}
+    key, body = secrets.token_hex(8), {"product_id": product_id, "channel": "sandbox"}
     ask = partial(
         world.orders, "POST", "/orders", token=world.token(person), json=body, headers={"Idempotency-Key": key}
     )
