@@ -27,7 +27,7 @@ def feed(tmp_path: Path) -> Iterator[FeedProcess]:
 
 
 def test_twenty_viewers_who_come_and_go_miss_nothing_and_see_nothing_twice(feed: FeedProcess) -> None:
-    """Fault tried: `known_from` in WatchedRoom.after one too low; the position taken over before what came is sent."""
+    """Fault tried: `known_from` in WatchedRoom.after one too low; Last-Event-ID not looked at."""
     viewers = [Viewer(feed.feed_url(), leaves_after=40, seed=seed) for seed in range(20)]
     with watching(viewers):
         together([partial(write, writer) for writer in range(WRITERS)])
@@ -45,7 +45,7 @@ def write(writer: int) -> None:
 
 
 def test_a_slow_committer_is_waited_for_not_passed(feed: FeedProcess) -> None:
-    """Fault tried: `select_for_update()` taken out of lock_feed_head, and numbers from a sequence in its place."""
+    """Fault tried: `select_for_update()` taken out of lock_feed_head."""
     slow_has_played, go_on = Event(), Event()
     play("g-first")
 
@@ -77,7 +77,7 @@ def waiting_for_locks() -> int:
 
 
 def test_a_hundred_viewers_of_three_rooms_cost_a_few_connections(feed: FeedProcess) -> None:
-    """Fault tried: Readers(100, ...) and a pool of as many."""
+    """Fault tried: Readers(100, ...) for viewers, and a pool of as many."""
     before = connections()
     viewers = [Viewer(feed.feed_url(f"room-{number % 3 + 1}")) for number in range(99)]
     with watching(viewers):
