@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -53,15 +52,12 @@ def test_a_stream_shows_the_past_then_what_comes_as_the_pages_do(feed: FeedProce
     events = events_of(response)
     seen = [next(events), next(events)]
     play("g-2")
-    played_at = time.monotonic()
     seen.append(next(events))
-    took_seconds = time.monotonic() - played_at
     response.close()
 
     assert (response.status, response.headers["Content-Type"]) == (200, "text/event-stream")
     assert response.headers["Cache-Control"] == "no-store"
     assert [event["event_id"] for event in seen] == ["1", "2", "3"]
-    assert took_seconds < 5
     assert seen == get("/api/v1/rooms/room-1/feed").json()["results"]
     page = feed.http.request("GET", feed.feed_url() + "?after=1&limit=1", headers={"Accept": "application/json"})
     assert page.json() == {"results": [seen[1]]}

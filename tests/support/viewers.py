@@ -12,7 +12,7 @@ from typing import Any
 import urllib3
 
 Told = dict[str, Any]
-READ_SECONDS_MAX = 30
+READ_SECONDS_MAX = 10  # shorter than the feed may be silent: who waits for an event longer than this is told
 
 
 def open_stream(http: urllib3.PoolManager, url: str, **headers: str) -> urllib3.BaseHTTPResponse:
