@@ -1,5 +1,6 @@
 """docker-compose.yml is written by hand; these hold it together with the one list of what runs."""
 
+import re
 import sys
 from dataclasses import replace
 
@@ -60,6 +61,13 @@ def test_all_of_it_runs_on_kafka(services):
     }
 
     assert transports == {"kafka"}
+
+
+def test_with_three_brokers_everybody_who_uses_them_is_told_of_all(services):
+    three = (PROJECT / "deploy" / "kafka-3" / "docker-compose.yml").read_text()
+
+    using = {name for name, one in services.items() if "KAFKA_BOOTSTRAP_SERVERS" in one.get("environment", {})}
+    assert set(re.findall(r"^  (\S+): \*on-three$", three, flags=re.MULTILINE)) == using
 
 
 def test_only_official_images_and_our_own(services):
