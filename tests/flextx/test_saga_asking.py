@@ -5,6 +5,7 @@ import json
 import pytest
 
 from flextx.outbox.models import OutboxMessage
+from flextx.saga.messages import Side, command_id
 from flextx.saga.models import Run
 from flextx.testing import relay_once
 from tests.flextx.run_rows import answer, commands, make_due, recover, seconds_until_due, side, state
@@ -26,7 +27,7 @@ def test_silence_asks_again_with_the_same_command_id_and_uses_no_tries() -> None
         recover()
 
     asked = commands(run_id)
-    assert set(sent(asked)) == {str(side(run_id, "do reserve").command_id)} and len(asked) == 13
+    assert set(sent(asked)) == {str(command_id(run_id, "reserve", Side.DO))} and len(asked) == 13
     assert len({row.event_id for row in asked}) == 13 and [row.sequence for row in asked] == list(range(1, 14))
     assert (side(run_id, "do reserve").asked, side(run_id, "do reserve").tries) == (13, 0)
     assert state(run_id) == "running" and 200 > seconds_until_due(run_id) > 0

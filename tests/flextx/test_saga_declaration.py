@@ -29,7 +29,7 @@ def ask(run: Run) -> OutsideAnswer:
 def test_kinds_follow_from_the_declaration(
     request: pytest.FixtureRequest, steps: list[Step], kinds: str, pivot: int
 ) -> None:
-    """Fault tried: a person's step counts as the pivot."""
+    """Fault tried: the pivot counts as compensatable."""
     saga = Saga(request.node.name, *steps)
 
     assert [saga.kind(number) for number in range(len(steps))] == [Kind(kind) for kind in kinds.split()]

@@ -78,7 +78,7 @@ def test_people_and_outside_parties_have_their_place_in_the_list() -> None:
 
 
 def test_a_remote_point_of_no_return_can_refuse() -> None:
-    """Fault tried: turn_back from the pivot leaves the step before it alone."""
+    """Fault tried: a refusal of the pivot is a person's."""
     expect_saga(
         SHIP,
         data=CUP,

@@ -55,7 +55,7 @@ if "2" in DECLARED:  # one step inserted, one removed
     SELL = Saga("sell", _RESERVE, _LABEL, _HAND_OVER, _BOOK, version=2, lock_field="shelf")
 BUY = Saga(
     "buy",
-    Step("approve", do=Person(), only_if="needs_approval"),
+    Step("approve", do=Person(), only_if="needs_approval", policy=Policy(deadline_seconds=48 * 3600)),
     _RESERVE,
     Step("pay", do=Outside(pay), policy=QUICK),
     _BOOK,
