@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.crash import by_hand_story as by_hand
-from tests.crash.gift_story import GiftStory
+from tests.crash.gift_story import GiftStory, who_passes
 from tests.crash.registry import of_runs, on_every_way, registered_points
 from tests.system.books import reconcile, wait_until_settled
 from tests.system.world import World, wait_for
@@ -22,7 +22,7 @@ def test_death_at_this_point_leaves_every_run_right(
     world: World, person: str, armed: Callable[[str, str], Path], point: str
 ) -> None:
     """Fault tried: a local step outside the reply's transaction; the attempt not stored before the channel is asked."""
-    story = GiftStory(world, person)
+    story = GiftStory(world, person, who_passes(point))
 
     fired = armed(point, f"die:{DEATHS if on_every_way(point) else 1}")
     story.happens()

@@ -25,7 +25,7 @@ from flextx.saga.runs import current_side, declaration_of, lock_run, park, store
 from flextx.transactions import CommitPoints
 
 logger = logging.getLogger(__name__)
-CLAIM_SECONDS = 30.0
+CLAIM_SECONDS = 10.0  # a transaction, not a call: calls outside have the lease of their own policy
 _OUTAGE_SECONDS = 1.0
 # What runs into a defect is taken up so often without moving, or kills its worker so often, before a person is asked.
 _STUCK = Policy(tries_max=8, retry_seconds_max=60)
