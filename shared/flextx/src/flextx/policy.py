@@ -27,3 +27,8 @@ class Policy(BaseModel):
     def wait_seconds(self, tries: int) -> float:
         """How long to wait after failure number `tries`."""
         return backoff_seconds(tries, first_seconds=self.retry_first_seconds, seconds_max=self.retry_seconds_max)
+
+    def silence_seconds(self, asked: int) -> float:
+        """How long to wait for an answer that was asked for so often; never shorter than the first time."""
+        seconds_max = max(self.timeout_seconds, self.retry_seconds_max)
+        return backoff_seconds(asked, first_seconds=self.timeout_seconds, seconds_max=seconds_max)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from datetime import datetime, timedelta
 
-from flextx.backoff import backoff_seconds
 from flextx.outbox.models import OutboxMessage
 from flextx.outbox.publish import Publication, physical_topic, publish_all
 from flextx.saga.declaration import Kind, Step
@@ -25,10 +24,7 @@ def ask(run: Run, step: Step, side: StepSide, command_class: type[Command], now:
     command = _command(run, side, command_class)
     cause = Cause(traceparent=run.traceparent, event_id=current_cause().event_id)
     publish_all([Publication(command, str(run.run_id), run.command_sequence, cause)])
-    wait_seconds = backoff_seconds(
-        side.asked, first_seconds=step.policy.timeout_seconds, seconds_max=step.policy.retry_seconds_max
-    )
-    look_again_at(run, side, now + timedelta(seconds=wait_seconds))
+    look_again_at(run, side, now + timedelta(seconds=step.policy.silence_seconds(side.asked)))
 
 
 def ask_again(run: Run, step: Step, side: StepSide, command_class: type[Command], now: datetime) -> None:
