@@ -1,6 +1,7 @@
 """Local steps: done in the run's own transaction; an error is tried again, later each time, and then a person's."""
 
 import pytest
+from django.db import OperationalError
 
 from flextx.saga.declaration import Saga, Step
 from flextx.saga.models import Run
@@ -87,3 +88,21 @@ def test_a_refusal_behind_the_point_of_no_return_is_a_failure() -> None:
     recover()
 
     assert state(run_id) == "done" and effects(run_id) == ["do file"]
+
+
+def test_an_outage_burns_neither_a_try_nor_a_claim() -> None:
+    """Fault tried: _work without _give_back: parked as stuck, for deaths that were none."""
+    fault = Fault.objects.create(name="cup: do wrap", kind="defect")
+    run_id = start(SELL, "cup")
+    answer(run_id, "do reserve", "applied")
+    Fault.objects.update(kind="outage")
+    for _ in range(10):
+        make_due(run_id)
+        with pytest.raises(OperationalError, match="an outage"):
+            recover()
+    assert (state(run_id), run_of(run_id).claims, side(run_id, "do wrap").tries) == ("running", 0, 1)
+
+    fault.delete()
+    make_due(run_id)
+    recover()
+    assert effects(run_id) == ["do wrap", "do hand_over"]

@@ -6,11 +6,11 @@ from uuid import UUID, uuid4
 import pytest
 
 from flextx.errors import Refusal
-from flextx.operate.actions import ReasonMissing, SamePerson
+from flextx.operate.actions import ReasonMissing, SamePerson, act
 from flextx.operate.models import OperatorAction
 from flextx.saga.models import Run
 from flextx.saga.people import NothingToDecide, RunNotFound, decide
-from tests.flextx.run_rows import commands, run_of, side, sides, state
+from tests.flextx.run_rows import commands, recover, run_of, side, sides, state
 from tests.flextx.shop.saga import BUY, SELL, start
 from tests.support.threads import together
 
@@ -82,3 +82,16 @@ def answered(run_id: UUID, who: str, approved: bool) -> bool:
     except NothingToDecide:
         return False
     return True
+
+
+def test_a_run_that_was_parked_while_it_waited_waits_again_after_retry() -> None:
+    """Fault tried: due again it is only put off: running, with nobody who could decide."""
+    run_id = start(BUY, "cup", needs_approval=True)
+    Run.objects.update(state="parked", parked_reason="stuck", next_due_at=None)
+
+    act(action="retry", parked_id=f"run-{run_id}", who="op-1", why="the version is deployed again")
+    recover()
+    assert state(run_id) == "waiting"
+    decide(run_id=run_id, approved=True, who="op-1", why="known to us")
+
+    assert len(commands(run_id)) == 1

@@ -14,9 +14,9 @@ from django.db.models.functions import Now
 from flextx.clock import database_now
 from flextx.outages import RETRY_ALL
 from flextx.policy import Policy
-from flextx.saga.asking import ask_again, look_again_at
+from flextx.saga.asking import ask_again
 from flextx.saga.deadlines import give_up_if_too_late
-from flextx.saga.declaration import Outside, Person, Saga
+from flextx.saga.declaration import Outside, Saga
 from flextx.saga.messages import Side
 from flextx.saga.models import Run, StepSide
 from flextx.saga.moving import go_on
@@ -104,9 +104,6 @@ def _do_what_is_due(run: Run, saga: Saga, now: datetime) -> Call | None:
         return mark_attempted(run, side, step, action, now)
     if isinstance(action, type):
         ask_again(run, step, side, action, now)
-        store(run, now)
-    elif isinstance(action, Person):
-        look_again_at(run, side, side.deadline_at)
         store(run, now)
     else:
         go_on(run, saga, now)
