@@ -89,7 +89,7 @@ def test_many_credits_of_one_owner_in_a_batch_are_numbered_in_the_logs_order() -
 
 @pytest.mark.parametrize("owner", [one_each, all_to_one])
 def test_a_hundred_credits_to_owners_who_owe_take_at_most_eight_statements(owner: Callable[[int], str]) -> None:
-    """Fault tried: each debt looked up and repaid by itself; debts locked by a statement of their own."""
+    """Fault tried: each debt looked up by itself; debts read by a statement of their own."""
     owing = sorted({owner(number) for number in range(100)})
     for owner_id in owing:
         send_back(("user", owner_id, "COIN"), 5, to_debt=True)

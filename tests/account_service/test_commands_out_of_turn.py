@@ -20,7 +20,7 @@ def order_no() -> str:
 
 @pytest.mark.parametrize("what", ["settle", "take"])
 def test_what_builds_on_nothing_waits_for_a_person(order_no: str, what: str) -> None:
-    """Fault tried: check_posted left out; TransferMissing made a Refusal, and the command allowed to refuse."""
+    """Fault tried: check_posted left out of settle_gift and of take_refund."""
     before = ledger()
 
     command = GIFT.settle() if what == "settle" else Refund(order_no, coins=160).take()
@@ -101,7 +101,7 @@ def test_what_follows_in_the_same_run_waits_behind_it(order_no: str) -> None:
 
 
 def test_a_step_is_known_by_its_run_and_not_by_its_gift(order_no: str) -> None:
-    """An undo sent by another run finds nothing of its own. Fault tried: the run left out of the barrier's key."""
+    """An undo sent by another run finds nothing of its own. Fault tried: the barrier left out of `answers`."""
     applied(GIFT.charge())
     before = ledger()
 

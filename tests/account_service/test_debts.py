@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 
 from account_service.ledger.models import Account, Transfer
+from flextx.inbox.models import DivertedRecord
 from tests.account_service.commands import Refund, applied, balances, ledger, moved
 from tests.account_service.plain_sql import forbidden
 from tests.account_service.stories import OPERATOR, OWNER, credit, deliver, order_of, record_of, send_back
@@ -58,7 +59,7 @@ def test_a_release_pays_the_loan_back_at_once() -> None:
 
 
 def test_a_recharge_between_hold_and_release_has_paid_the_loan_already() -> None:
-    """Fault tried: what was lent for the hold paid back a second time."""
+    """Fault tried: all there is repaid, whatever is owed."""
     refund = Refund(credit("u-1", 60).cause_id)
     send_back(USER, 45)
     applied(refund.hold(to_debt=True))
@@ -89,7 +90,7 @@ def test_a_recharge_pays_the_debt_first(coins: int, expected: dict[str, int]) ->
 
 
 def test_a_batch_pays_many_debts_once_each_and_only_in_their_asset() -> None:
-    """Fault tried: one repayment for each credit; debts looked up by owner only."""
+    """Fault tried: debts looked for in LITCHI."""
     owes(60)
     owed_litchi = Account.objects.create(kind="debt", owner_id="u-2", asset="LITCHI", balance=-5, last_leg=1)
 
@@ -100,7 +101,7 @@ def test_a_batch_pays_many_debts_once_each_and_only_in_their_asset() -> None:
 
 
 def test_credits_read_again_pay_nothing_again() -> None:
-    """Fault tried: repayments for requests that were posted before."""
+    """Fault tried: what was posted before not looked for."""
     owes(60)
     order = order_of("u-1", 25)
     deliver(record_of(order))
@@ -109,6 +110,7 @@ def test_credits_read_again_pay_nothing_again() -> None:
     deliver(record_of(order))
 
     assert ledger() == before
+    assert DivertedRecord.objects.count() == 0
 
 
 def test_debts_add_up() -> None:
@@ -123,7 +125,7 @@ def test_debts_add_up() -> None:
 
 
 def test_a_debt_is_on_no_statement() -> None:
-    """The statement is that of what can be spent. Fault tried: the kind left out of statement_of."""
+    """The statement is that of what can be spent."""
     owes(60)
 
     kinds = [line["kind"] for line in OPERATOR.get("/api/v1/accounts/u-1/statement").json()["results"]]

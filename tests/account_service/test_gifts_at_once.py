@@ -49,7 +49,7 @@ def test_a_hundred_gifts_with_coins_for_ten() -> None:
 
 
 def test_gifts_of_many_to_one_host_are_all_settled() -> None:
-    """Fault tried: the host's balance read before its lock."""
+    """Fault tried: `select_for_update()` taken out of lock_accounts."""
     gifts = [Gift(f"g-{number}", sender_id=f"u-{number % 7}") for number in range(60)]
     for number in range(7):
         credit(f"u-{number}", 1000)

@@ -17,7 +17,7 @@ RUN = f"{RUNS}/{GIFT.run_id}"
 
 
 def test_each_side_of_each_step_is_told() -> None:
-    """Fault tried: the do's row told for both sides; duplicates not counted."""
+    """Fault tried: the undo's row not told; duplicates not counted."""
     credit("u-1", 160)
     (charge,) = applied(GIFT.charge())
     ask(GIFT.charge())

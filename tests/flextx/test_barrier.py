@@ -21,7 +21,7 @@ def goes_wrong(what: str, kind: str) -> Fault:
 
 
 def test_a_do_and_then_its_undo_have_their_effects() -> None:
-    """Fault tried: the undo's outcome taken from the do's row."""
+    """Fault tried: the undo's effect not run."""
     assert [told(reserve()), told(release())] == ["applied", "applied"]
 
     assert effects() == [DO, UNDO]
@@ -84,7 +84,7 @@ def test_a_refusal_where_none_is_allowed_decides_nothing() -> None:
 
 @pytest.mark.parametrize("kind", ["defect", "outage"])
 def test_what_fails_decides_nothing(kind: str) -> None:
-    """Fault tried: the decision stored in a transaction of its own."""
+    """Fault tried: every exception taken for a refusal."""
     fault = goes_wrong(DO, kind)
 
     if kind == "outage":
@@ -115,7 +115,7 @@ def test_steps_and_runs_are_apart() -> None:
 
 
 def test_replies_are_numbered_by_run_and_keyed_by_it() -> None:
-    """Fault tried: last_reply_sequence counted for all runs together."""
+    """Fault tried: last_reply_sequence not stored."""
     for command in (reserve(), reserve(OTHER_RUN), reserve(), release()):
         ask(command)
 

@@ -31,7 +31,7 @@ def after_some_statements(number: int, run_id: UUID, side: Side) -> Decision:
 @pytest.mark.usefixtures("shop")
 @pytest.mark.parametrize("seed", SEEDS)
 def test_do_and_undo_race_and_what_was_done_is_undone(seed: int) -> None:
-    """Fault tried: the do's row not inserted by decide_undo; `_insert` made an INSERT behind a SELECT."""
+    """Fault tried: the do's row not inserted by decide_undo."""
     chance, found = random.Random(seed), Counter[str]()
     for number in range(ROUNDS):
         run_id = uuid5(UUID(int=seed), str(number))
@@ -59,7 +59,7 @@ def test_the_same_from_many_connections_is_decided_once(side: Side) -> None:
 
 
 def test_a_participant_that_dies_before_its_reply_has_decided_nothing(staff: Staff) -> None:
-    """Fault tried: the decision committed by itself: its reply is lost, the effect stays."""
+    """Fault tried: the batch without its transaction: the effect stays, its reply is lost."""
     append(outgoing(reserve(), str(RUN)))
 
     assert staff.consumer("consumer-1", crash="participant.decided:die:1").wait() == DIED
