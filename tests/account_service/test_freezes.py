@@ -111,7 +111,8 @@ def test_an_owner_longer_than_any_is_refused() -> None:
 
 def test_a_freeze_waits_for_what_the_owner_has_under_way() -> None:
     """So that nothing is charged any more once it has answered. Fault tried: the owner read without FOR SHARE."""
-    credit("u-1", 160)
+    credit("u-1", 400)
+    applied(Gift("g-0").charge())  # the owner's row is there
     with connection.cursor() as cursor:
         cursor.execute("SET lock_timeout = 300")
 

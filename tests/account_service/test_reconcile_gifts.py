@@ -23,7 +23,7 @@ def sent(shop: Shop) -> str:
 
 
 def test_what_ended_leaves_no_difference(shop: Shop, sent: str) -> None:
-    """Fault tried: a kind left out of KNOWN_KINDS; a hold that was ended counted as open."""
+    """Fault tried: a kind left out of KNOWN_KINDS, and of HALF_POSTED; a hold that was ended counted as open."""
     let_go, back, refunded = (
         Gift("g-2", coins=10),
         Gift("g-3", coins=10, litchi=9),
@@ -110,7 +110,7 @@ def test_each_planted_difference_is_named(sent: str, plant: Plant, expected: set
 
 @pytest.mark.parametrize("kind", ["undo_gift_income", "undo_gift_settle", "undo_gift_charge"])
 def test_a_gift_that_was_taken_back_in_part_is_named(sent: str, kind: str) -> None:
-    """Fault tried: 3 made 2 in HALF_POSTED; each of the three kinds left out."""
+    """Fault tried: 3 made 2 in HALF_POSTED."""
     applied(GIFT.reverse())
 
     lose(kind)()

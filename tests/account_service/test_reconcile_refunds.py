@@ -14,7 +14,7 @@ from tests.account_service.stories import without_triggers
 
 @pytest.mark.parametrize("kind", ["refund_unhold", "refund"])
 def test_a_refund_that_was_taken_in_part_is_named(shop: Shop, kind: str) -> None:
-    """Fault tried: each of the two kinds left out of HALF_POSTED."""
+    """Fault tried: 2 made 1 in HALF_POSTED."""
     refund = Refund(credited(shop))
     applied(refund.hold(), refund.take())
     shop.query("UPDATE recharge_order SET status = 'refunded' WHERE order_no = %s", refund.order_no)

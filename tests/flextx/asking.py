@@ -7,7 +7,7 @@ from django.db import transaction
 
 from flextx.inbox.models import DivertedRecord
 from flextx.outbox.models import OutboxMessage
-from flextx.participant.barrier import Decision, decide_do, decide_undo, lock_run
+from flextx.participant.barrier import Decision, decide_do, decide_undo, lock_runs
 from flextx.participant.models import Barrier
 from flextx.saga.messages import Command, Side, command_id
 from flextx.testing import deliver
@@ -56,7 +56,7 @@ def decide(run_id: UUID, side: Side) -> Decision:
 
     decider = decide_do if side is Side.DO else decide_undo
     with transaction.atomic():
-        lock_run(run_id, "u-1")
+        lock_runs({run_id: "u-1"})
         return decider(run_id, "reserve", command_id=command_id(run_id, "reserve", side), effect=effect)
 
 

@@ -59,7 +59,7 @@ def test_the_same_from_many_connections_is_decided_once(side: Side) -> None:
 
 
 def test_a_participant_that_dies_before_its_reply_has_decided_nothing(staff: Staff) -> None:
-    """Fault tried: the batch without its transaction: the effect stays, its reply is lost."""
+    """And its successor answers. Fault tried: `publish` left out of _reply."""
     append(outgoing(reserve(), str(RUN)))
 
     assert staff.consumer("consumer-1", crash="participant.decided:die:1").wait() == DIED

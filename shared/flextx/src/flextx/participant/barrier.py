@@ -6,7 +6,7 @@ decides. An undo that inserts it first has closed the gate; a do that finds it t
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -32,14 +32,16 @@ class Decision:
     result: dict[str, Any] | None = None
 
 
-def lock_run(run_id: UUID, initiator: str) -> ParticipantRun:
-    """The run's row here, made when first needed. Do and undo of one run wait for each other in it."""
-    ParticipantRun.objects.bulk_create([ParticipantRun(run_id=run_id, initiator=initiator)], ignore_conflicts=True)
-    return ParticipantRun.objects.select_for_update().get(run_id=run_id)
+def lock_runs(initiators: Mapping[UUID, str]) -> dict[UUID, ParticipantRun]:
+    """The rows of these runs here, in one order, made when first needed. Do and undo of a run wait for each other."""
+    made = [ParticipantRun(run_id=run_id, initiator=initiators[run_id]) for run_id in sorted(initiators)]
+    ParticipantRun.objects.bulk_create(made, ignore_conflicts=True)
+    locked = ParticipantRun.objects.select_for_update().filter(run_id__in=initiators)
+    return {run.run_id: run for run in locked.order_by("run_id")}
 
 
 def decide_do(run_id: UUID, step: str, *, command_id: UUID, effect: Effect, may_refuse: bool = True) -> Decision:
-    """Do it, unless it was decided before. The caller holds `lock_run`.
+    """Do it, unless it was decided before. The caller holds `lock_runs`.
 
     Raises the effect's Refusal if `may_refuse` is false, and whatever else the effect raises: then nothing was decided.
     """
@@ -49,7 +51,7 @@ def decide_do(run_id: UUID, step: str, *, command_id: UUID, effect: Effect, may_
 
 
 def decide_undo(run_id: UUID, step: str, *, command_id: UUID, effect: Effect, may_refuse: bool = False) -> Decision:
-    """Undo it if it was done; if not, see to it that it never is. The caller holds `lock_run`."""
+    """Undo it if it was done; if not, see to it that it never is. The caller holds `lock_runs`."""
     if not _insert(run_id, step, Side.UNDO, command_id):
         return _found_before(run_id, step, Side.UNDO)
     _insert(run_id, step, Side.DO, None, Settled.EMPTY)  # closes the gate if the do has not come
