@@ -87,6 +87,15 @@ def test_a_remote_point_of_no_return_can_refuse() -> None:
     )
 
 
+def test_a_step_that_fails_here_is_told_and_the_run_waits() -> None:
+    """Fault tried: an error that is tried again is told as attempted."""
+    Fault.objects.create(name="cup: do wrap", kind="defect")
+
+    run = expect_saga(SELL, data=CUP, path=[(ReserveThing, "applied"), ("wrap", "failed")], ends="running")
+
+    assert "a defect in the shop" in run.last_error
+
+
 def test_a_run_of_a_services_own_is_taken_along() -> None:
     """Fault tried: a second run is started for it."""
     run = expect_saga(SELL, data=CUP, path=[(ReserveThing, "attempted")], ends="running")

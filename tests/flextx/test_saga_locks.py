@@ -1,6 +1,7 @@
-"""Local steps of many runs lock the same rows: batches of two partitions do not wait for each other in a ring."""
+"""Who meets in a run's lock, or in the rows that many runs lock: nobody waits in a ring, and one of two wins."""
 
 import random
+from collections import Counter
 from functools import partial
 from uuid import UUID
 
@@ -8,13 +9,14 @@ import pytest
 from django.db import transaction
 
 from flextx.inbox.registry import Delivery
+from flextx.saga.due import DueRuns
 from flextx.saga.messages import Reply
-from flextx.saga.models import Run
+from flextx.saga.models import ReplyReceived, Run
 from flextx.saga.replies import take_replies
 from flextx.testing.answers import reply_to
-from tests.flextx.run_rows import run_of, side
+from tests.flextx.run_rows import LONG_AGO, commands, run_of, side, sides
 from tests.flextx.shop.models import Effect, Thing
-from tests.flextx.shop.saga import SELL, start
+from tests.flextx.shop.saga import SELL, SHIP, start
 from tests.support.threads import together
 
 SHELVES = [f"shelf-{number}" for number in range(8)]
@@ -32,6 +34,29 @@ def test_batches_that_lock_the_same_shelves_do_not_deadlock() -> None:
         together([partial(take, [reply(run_id) for run_id in batch]) for batch in batches])
 
     assert Effect.objects.filter(what="do hand_over").count() == Run.objects.count() == 6 * 16
+
+
+@pytest.mark.usefixtures("shop")
+def test_of_a_reply_and_a_deadline_at_once_one_counts_and_the_other_is_recorded() -> None:
+    """Fault tried: lock_run without its lock: both count, and the step is done and undone at once."""
+    came: Counter[str] = Counter()
+    while came.total() < 40 or (len(came) < 2 and came.total() < 400):
+        came[deadline_meets_reply(start(SHIP, f"cup-{came.total()}"))] += 1
+
+    print(f"\nthe reply came first {came['reply']} times, the deadline {came['deadline']} times")
+    assert set(came) == {"reply", "deadline"}
+
+
+def deadline_meets_reply(run_id: UUID) -> str:
+    """Which of the two counted."""
+    Run.objects.filter(run_id=run_id).update(deadline_at=LONG_AGO, next_due_at=LONG_AGO)
+    together([partial(take, [reply(run_id)]), DueRuns().work_one])
+    if sides(run_id) == {"do reserve": "applied", "do ship": "attempted"}:
+        assert ReplyReceived.objects.get(run_id=run_id).applied and len(commands(run_id)) == 2
+        return "reply"
+    assert sides(run_id) == {"do reserve": "attempted", "undo reserve": "attempted"}
+    assert not ReplyReceived.objects.get(run_id=run_id).applied and len(commands(run_id)) == 2
+    return "deadline"
 
 
 def reply(run_id: UUID) -> Delivery[Reply]:
