@@ -7,9 +7,10 @@ from django.db import DatabaseError, connection, transaction
 
 from flextx.inbox.models import DivertedRecord
 from flextx.outbox.models import OutboxMessage
+from flextx.participant.answering import answers
 from flextx.participant.models import Barrier, ParticipantRun
 from tests.flextx.asking import DO, RUN, UNDO, ask, effects, release, reserve, stored, told
-from tests.flextx.shop.commands import BookSale
+from tests.flextx.shop.commands import BookSale, ShopReply
 from tests.flextx.shop.models import Fault
 
 pytestmark = pytest.mark.usefixtures("shop")
@@ -139,3 +140,9 @@ def test_the_database_forbids(constraint: str, changes: dict[str, str]) -> None:
     with pytest.raises(DatabaseError, match=constraint), transaction.atomic():
         Barrier.objects.create(run_id=RUN, **row)
     assert stored() == {DO: "applied"}
+
+
+def test_a_command_has_one_service() -> None:
+    """Fault tried: the check left out of `answers`: the second takes the first one's place."""
+    with pytest.raises(ValueError, match="has a service already"):
+        answers(BookSale, ShopReply)(lambda command: None)
