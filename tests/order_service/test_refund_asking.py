@@ -132,15 +132,3 @@ def test_what_is_not_approved_is_as_it_was_and_can_be_asked_for_again() -> None:
     assert (states(order), commands_to(run)) == (("credited", ["accepted"]), [])
     assert shown(order)["refund"] == {"run_id": str(run.run_id), "status": "refused", "reason": "not_approved"}
     assert refunding(order).run_id != run.run_id
-
-
-@pytest.mark.usefixtures("approvals")
-def test_nobody_approves_within_48_hours() -> None:
-    """Fault tried: the saga's own deadline left at a day."""
-    order = bought()
-    run = refunding(order)
-    assert run.deadline_at is not None and run.next_due_at is not None
-    assert round((run.next_due_at - run.created_at).total_seconds() / 3600) == 48
-
-    expect_saga(run, path=[("approve", "too_late")], ends="refused")
-    assert (states(order), commands_to(run)) == (("credited", ["accepted"]), [])

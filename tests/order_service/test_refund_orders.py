@@ -5,10 +5,9 @@ import json
 import pytest
 from pytest_django import Settings
 
-from contracts import HoldRefund, ReleaseRefund, TakeRefund
+from contracts import HoldRefund, TakeRefund
 from flextx.outbox.models import OutboxMessage
 from flextx.saga.models import Run, StepSide
-from flextx.testing.answers import LONG_AGO
 from flextx.testing.sagas import expect_saga
 from order_service.recharge.channel_wire import call_channel
 from order_service.refunds.channel import refund_no_of
@@ -145,25 +144,3 @@ def test_asked_for_ten_times_at_once_it_is_one_refund(channel: WebProcess) -> No
 
     assert len({answer.json(202)["run_id"] for answer in answers}) == 1
     assert (Run.objects.count(), Refund.objects.count()) == (1, 1)
-
-
-def test_once_the_channel_was_asked_no_deadline_leads_back_and_a_person_is_asked() -> None:
-    """Fault tried: `undo` declared for `pay_back`, so that it is no pivot."""
-    order = bought(refund_delay_seconds=3600)
-    run = refunding(order)
-    account_says(run, "applied")
-    worker_looks(run)
-
-    StepSide.objects.filter(run=run, name="pay_back").update(deadline_at=LONG_AGO)
-    worker_looks(run)
-
-    assert (run.state, run.parked_reason, run.deadline_at) == ("parked", "deadline_passed", None)
-    assert (commands_to(run), states(order)) == (["HoldRefund"], ("refunding", ["refunding"]))
-
-
-def test_at_the_deadline_of_the_hold_nothing_was_paid_back_and_the_coins_are_released() -> None:
-    order = bought()
-    run = refunding(order)
-    expect_saga(run, path=[(HoldRefund, "too_late"), (ReleaseRefund, "empty")], ends="refused")
-    assert states(order) == ("credited", ["accepted"])
-    assert shown(order)["refund"]["reason"] == "deadline_passed"
