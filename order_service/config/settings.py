@@ -52,6 +52,8 @@ LITCHI_PER_100_COINS = env.number("LITCHI_PER_100_COINS", 50)
 
 # A refund of more than this (minor units) waits for an operator other than whoever asked for it.
 REFUND_APPROVAL_LIMIT_MINOR = env.number("REFUND_APPROVAL_LIMIT_MINOR", 20_000)
+# An owner's attempts to have one order refunded; after so many an operator has to ask.
+REFUND_ATTEMPTS_MAX = env.number("REFUND_ATTEMPTS_MAX", 20)
 
 PUBLIC_URL = env.text("PUBLIC_URL")
 # Where viewers find the feed process.

@@ -22,3 +22,10 @@ class DebtForOperators(Refusal):
 
     status: ClassVar = 403
     code: ClassVar = "permission_denied"
+
+
+class TooManyRefunds(Refusal):
+    """A refund of this order was refused too often: ask an operator."""
+
+    status: ClassVar = 429
+    code: ClassVar = "too_many_refunds"

@@ -13,7 +13,7 @@ from flextx.transactions import atomic
 from order_service.recharge.locks import lock_order
 from order_service.recharge.models import Order, Payment
 from order_service.recharge.moves import move, move_payment
-from order_service.refunds.errors import NotCreditedYet, NothingToRefund
+from order_service.refunds.errors import NotCreditedYet, NothingToRefund, TooManyRefunds
 from order_service.refunds.models import Refund
 from order_service.refunds.saga import refund_order_saga, refund_payment_saga
 from order_service.refunds.selectors import open_refund_of
@@ -37,20 +37,20 @@ def refund_order(*, order_no: str, asker: Asker, to_debt: bool) -> Refund:
     """Give an order's money back and take its coins. While that is under way, and once it is done, a repeat gives the
     same refund; after a refusal it is tried anew.
 
-    `to_debt`: coins that were spent already become the owner's debt. Raises NotCreditedYet, NothingToRefund.
+    `to_debt`: coins that were spent already become the owner's debt. Raises NotCreditedYet, NothingToRefund,
+    TooManyRefunds.
     """
     order = lock_order(order_no)
     known = open_refund_of(order)
     if known is not None:
         return known
+    if asker.role == "owner" and Refund.objects.filter(order=order).count() >= settings.REFUND_ATTEMPTS_MAX:
+        raise TooManyRefunds()
+    if order.status == Order.Status.CREDITED:
+        return _refund_credited(order, asker, to_debt=to_debt)
     if order.status == Order.Status.REFUND_DUE:
-        payment = order.payments.filter(state=Payment.State.TO_REFUND).earliest("pk")
-        return refund_payment(payment=payment, whole_order=True, asker=asker)
-    if order.status == Order.Status.COMPLETED:
-        raise NotCreditedYet()
-    if order.status != Order.Status.CREDITED:
-        raise NothingToRefund()
-    return _refund_credited(order, asker, to_debt=to_debt)
+        return _refund_what_is_due(order, asker)
+    raise NotCreditedYet() if order.status == Order.Status.COMPLETED else NothingToRefund()
 
 
 def refund_payment(*, payment: Payment, whole_order: bool, asker: Asker) -> Refund:
@@ -76,6 +76,14 @@ def _refund_credited(order: Order, asker: Asker, *, to_debt: bool) -> Refund:
     }
     run, _ = start_run(refund_order_saga, business_key=order.order_no, data=data, initiator=asker.name)
     return _store(run, payment, asker, whole_order=True)
+
+
+def _refund_what_is_due(order: Order, asker: Asker) -> Refund:
+    """An operator undid what the system had started, before the channel was asked."""
+    payment = order.payments.filter(state=Payment.State.TO_REFUND, open_refund=None).order_by("pk").first()
+    if payment is None:
+        raise NothingToRefund()
+    return refund_payment(payment=payment, whole_order=True, asker=asker)
 
 
 def _terms(payment: Payment) -> dict[str, Any]:

@@ -85,6 +85,20 @@ def test_only_operators_make_debts() -> None:
     assert everything() == before
 
 
+def test_an_owner_who_is_refused_too_often_has_to_ask_an_operator(settings: Settings) -> None:
+    """Fault tried: the attempts of all orders counted; operators counted like owners."""
+    settings.REFUND_ATTEMPTS_MAX = 2
+    order, other = bought(), bought()
+    for _ in range(2):
+        expect_saga(refunding(order), path=[(HoldRefund, "refused")], ends="refused")
+    before = everything()
+
+    ask_refund(order).refuses(429, "too_many_refunds")
+    assert everything() == before
+    refunding(other)
+    refunding(order, OPERATOR)
+
+
 def decide(run: Run, decision: str, who: Person = SECOND_OPERATOR) -> Answer:
     return who.post(f"/api/v1/runs/{run.run_id}/{decision}", {"reason": "looked at it"})
 

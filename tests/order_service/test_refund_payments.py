@@ -116,3 +116,19 @@ def test_two_operators_settle_it_by_hand() -> None:
 
     assert states(order) == ("refunded", ["refunded"])
     assert [move_made[1] for move_made in moves(order)][-3:] == ["refund_due", "refunding", "refunded"]
+
+
+def test_what_an_operator_undid_before_it_was_asked_can_be_asked_for() -> None:
+    """Fault tried: no branch for refund_due in refund_order."""
+    order = paid_after_closing()
+    first = Run.objects.get()
+    Run.objects.update(state="parked", parked_reason="stuck", next_due_at=None)
+    OPERATOR.post(f"/api/v1/parked/run-{first.run_id}/undo", {"reason": "wrong channel"}).json(200)
+    assert states(order) == ("refund_due", ["to_refund"])
+    assert shown(order)["refund"] == {"run_id": str(first.run_id), "status": "refused", "reason": "undone_by_operator"}
+
+    second = ask_refund(order).json(202)
+
+    assert second["run_id"] != str(first.run_id)
+    worker_looks(Run.objects.get(run_id=second["run_id"]))
+    assert (states(order), moves(order)[-1][2]) == (("refunding", ["refunding"]), "owner u-1")
