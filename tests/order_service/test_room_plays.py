@@ -1,6 +1,7 @@
 """A gift is played in its room and taken back, each once; close and ban come before or after, never in between."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from threading import Event
 
@@ -90,7 +91,7 @@ def test_a_room_that_does_not_exist_plays_nothing() -> None:
 
 @pytest.mark.parametrize(("action", "refusal"), SHUT)
 def test_whoever_shuts_a_room_waits_for_what_is_being_played(action: str, refusal: type[Refusal]) -> None:
-    """Fault tried: the room read without FOR SHARE: the answer comes while the effect is not committed."""
+    """Fault tried: share_room without its turn and without FOR SHARE: the answer comes before the effect's commit."""
     played, go_on, answered = Event(), Event(), Event()
 
     def gift() -> None:
@@ -141,6 +142,23 @@ def test_many_at_once_are_played_one_after_another_or_refused() -> None:
     assert outcomes[-1] == "200"
     assert sorted(map(int, played)) == [1 + 2 * number for number in range(len(played))]
     assert [seq for seq, _, _ in feed()] == list(range(1, 2 * len(played) + 1))
+
+
+def test_a_room_in_which_gifts_never_cease_can_be_closed() -> None:
+    """Fault tried: `_take_turn` left out of share_room: the close waits until nobody plays any more."""
+    numbers = iter(range(300))
+
+    def gifts() -> None:
+        with suppress(RoomClosed):
+            for number in numbers:  # one iterator for all
+                play(f"g-{number}")
+
+    def operator() -> None:
+        wait_until(lambda: len(feed()) >= 20)
+        assert act("room-1", "close").status == 200
+
+    together([*[gifts] * 8, operator])
+    assert 20 <= len(feed()) < 300
 
 
 def test_the_same_gift_at_once_is_shown_once() -> None:
