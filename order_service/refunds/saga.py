@@ -84,10 +84,10 @@ def _refunded(order: Order, refund: Refund) -> None:
 
 
 def _end(refund: Refund, run: Run) -> None:
-    refund.ended_at = database_now()
-    refund.status, refund.reason = Refund.Status.REFUNDED, ""
-    if run.state != Run.State.DONE:
-        refund.status, refund.reason, refund.open_payment = Refund.Status.REFUSED, run.reason, None
+    is_done = run.state == Run.State.DONE
+    refund.status = Refund.Status.REFUNDED if is_done else Refund.Status.REFUSED
+    refund.open_payment = refund.payment if is_done else None
+    refund.reason, refund.ended_at = run.reason, database_now()
     refund.save()
 
 
