@@ -7,7 +7,7 @@ import time
 from stack.demo_crash_audit import audit
 from stack.demo_crash_books import Books
 from stack.demo_crash_shown import Outcome, print_outcome
-from stack.demo_crash_sql import COUNTS, NOW, REPEATED_CALLBACKS, REPEATED_COMMANDS
+from stack.demo_crash_sql import COUNTS, NOW
 from stack.demo_crash_stories import stories
 from stack.demo_crash_stream import Stream
 from stack.killing import Killer
@@ -19,6 +19,7 @@ from stack.reconcile import reports
 from stack.running import running_system
 
 REST_SECONDS_MAX = 180
+CALM_SECONDS = 60  # after the last kill everything answers again within this
 POLL_SECONDS = 0.5
 MORTAL = ("relay", "consumer", "recovery", "web")
 
@@ -32,10 +33,31 @@ def demo_crash(options: Options) -> int:
 
 def _suffered(options: Options, system: System) -> Outcome:
     """The people's names are new each time, so that what they did is told apart from whatever else is in the books."""
-    books, stream = Books(system), Stream(system, f"crash-{secrets.token_hex(4)}")
+    prefix, books = f"crash-{secrets.token_hex(4)}", Books(system)
+    stream = Stream(system, prefix, patience_seconds=options.duration_seconds + CALM_SECONDS)
     ((since,),) = books.rows("order", NOW)
-    twice, callbacks = books.sent_twice(), books.channel(REPEATED_CALLBACKS)[0][0]
-    killer = Killer(
+    before = books.duplicates(since)
+    killer = _killer(options, system, books)
+    _under_fire(options, stream, killer)
+    unfinished = _rest(books)
+    with phase("comparing the books"):
+        return Outcome(
+            asked=dict(stream.counts),
+            repeated=stream.repeated,
+            counts=books.named("order", COUNTS, {"people": f"{prefix}-%"}),
+            duplicates={name: count - before[name] for name, count in books.duplicates(since).items()},
+            kills=killer.kills,
+            unfinished=unfinished,
+            parked=books.parked(),
+            audit=audit(books, f"{prefix}-%"),
+            reports=reports(system),
+        )
+
+
+def _killer(options: Options, system: System, books: Books) -> Killer:
+    told = f"{options.rate} orders a second, a kill every {options.kill_every_seconds:g} s, seed {options.seed}"
+    say(f"{options.duration_seconds} s of {told}, log: {system.transport}")
+    return Killer(
         layout=system.layout,
         names=_mortals(system),
         every_seconds=options.kill_every_seconds,
@@ -43,29 +65,6 @@ def _suffered(options: Options, system: System) -> Outcome:
         rows_in_flight=books.in_flight,
         seconds_max=options.duration_seconds,
     )
-    told = f"{options.rate} orders a second, a kill every {options.kill_every_seconds:g} s, seed {options.seed}"
-    say(f"{options.duration_seconds} s of {told}, log: {system.transport}")
-    _under_fire(options, stream, killer)
-    unfinished = _rest(books)
-    with phase("comparing the books"):
-        given = {"people": f"{stream.prefix}-%", "since": since}
-        duplicates = {
-            "callbacks": books.channel(REPEATED_CALLBACKS)[0][0] - callbacks,
-            "records in the log": books.sent_twice() - twice,
-            "commands": int(books.rows("account", REPEATED_COMMANDS, given)[0][0]),
-            "replies": books.named("order", COUNTS, given)["late_replies"],
-        }
-        return Outcome(
-            asked=dict(stream.counts),
-            repeated=stream.repeated,
-            counts=books.named("order", COUNTS, given),
-            duplicates=duplicates,
-            kills=killer.kills,
-            unfinished=unfinished,
-            parked=books.parked(),
-            audit=audit(books, str(given["people"])),
-            reports=reports(system),
-        )
 
 
 def _under_fire(options: Options, stream: Stream, killer: Killer) -> None:

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -51,9 +52,15 @@ class Books:
         ((accounts,),) = self.rows("account", sql.ACCOUNT_IN_FLIGHT)
         return int(orders + accounts)
 
-    def sent_twice(self) -> int:
-        """Records in the log beyond one for each message, whoever sent them."""
-        return sum(int(self.rows(service, sql.SENT_TWICE)[0][0]) for service in ("order", "account"))
+    def duplicates(self, since: datetime) -> dict[str, int]:
+        """What came more than once and changed nothing, by name; records and callbacks from the very beginning."""
+        counted = {
+            "callbacks": self.channel(sql.REPEATED_CALLBACKS),
+            "records in the log": [*self.rows("order", sql.SENT_TWICE), *self.rows("account", sql.SENT_TWICE)],
+            "commands": self.rows("account", sql.REPEATED_COMMANDS, {"since": since}),
+            "replies": self.rows("order", sql.LATE_REPLIES, {"since": since}),
+        }
+        return {name: sum(int(count) for (count,) in rows) for name, rows in counted.items()}
 
     def _connection(self, service: str) -> psycopg.Connection[Any]:
         database = f"{service}_service"

@@ -1,4 +1,4 @@
-"""What `make demo-crash` asks the databases. `people`: a LIKE pattern for its people's names; `since`: its start."""
+"""What `make demo-crash` asks the databases. `people`: a LIKE pattern for names; `since`: when it began."""
 
 NOW = "SELECT now()"
 
@@ -69,9 +69,9 @@ SELECT
   (SELECT count(*) FROM refunds_refund r JOIN recharge_order o ON o.id = r.order_id
     WHERE owner_id LIKE %(people)s AND whole_order AND r.status = 'refused') AS refunds_refused,
   (SELECT count(*) FROM refunds_refund r JOIN recharge_order o ON o.id = r.order_id
-    WHERE owner_id LIKE %(people)s AND NOT whole_order AND r.status = 'refunded') AS surplus_refunded,
-  (SELECT count(*) FROM flextx_saga_replyreceived WHERE received_at >= %(since)s AND NOT applied) AS late_replies
+    WHERE owner_id LIKE %(people)s AND NOT whole_order AND r.status = 'refunded') AS surplus_refunded
 """
+LATE_REPLIES = "SELECT count(*) FROM flextx_saga_replyreceived WHERE received_at >= %(since)s AND NOT applied"
 REPEATED_COMMANDS = """
 SELECT coalesce(sum(duplicates), 0) FROM flextx_participant_barrier WHERE decided_at >= %(since)s
 """

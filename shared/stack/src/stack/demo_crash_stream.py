@@ -15,7 +15,6 @@ from stack.layout import System
 from stack.tokens import mint
 
 AT_ONCE_MAX = 96
-PATIENCE_SECONDS = 60
 PAUSE_SECONDS = 1
 ROOM_OF_THE_DOOR = "room-3"
 DOOR_SECONDS = 3
@@ -24,9 +23,9 @@ DOOR_SECONDS = 3
 class Stream:
     """`counts`: what was asked for and answered. `prefix`: how the people's names begin, new for each stream."""
 
-    def __init__(self, system: System, prefix: str) -> None:
-        self._system, self.prefix = system, prefix
-        self._http = Insistent(at_once=AT_ONCE_MAX)
+    def __init__(self, system: System, prefix: str, *, patience_seconds: float) -> None:
+        self._system, self._patience_seconds = system, patience_seconds
+        self._http = Insistent(at_once=AT_ONCE_MAX, seconds_max=patience_seconds)
         secrets = system.layout.secrets
         self._people = [f"{prefix}-{number}" for number in range(PEOPLE)]
         self._tokens = [mint(secrets, subject=person, scope="user") for person in self._people]
@@ -143,7 +142,7 @@ class Stream:
 
     def _patiently(self, look: Callable[[], Any]) -> Any:
         """What `look` gives once it gives something; None, and counted, when patience is at its end."""
-        deadline = time.monotonic() + PATIENCE_SECONDS
+        deadline = time.monotonic() + self._patience_seconds
         while not (found := look()):
             if time.monotonic() > deadline:
                 self._count("impatient")

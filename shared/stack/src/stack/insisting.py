@@ -6,23 +6,22 @@ from typing import Any
 
 from stack.client import Client, NoAnswer
 
-INSIST_SECONDS_MAX = 60
 PAUSE_SECONDS = 0.25
 # Nothing was decided, and the answer says so. A 500 is none of these: it is a defect to be seen.
 ASK_AGAIN = (429, 502, 503, 504)
 
 
 class Insistent:
-    """`repeated`: how many requests were sent again."""
+    """Each request for up to `seconds_max`. `repeated`: how many were sent again."""
 
-    def __init__(self, *, at_once: int) -> None:
-        self._client = Client(at_once=at_once)
+    def __init__(self, *, at_once: int, seconds_max: float) -> None:
+        self._client, self._seconds_max = Client(at_once=at_once), seconds_max
         self._counting = threading.Lock()
         self.repeated = 0
 
     def answer(self, method: str, url: str, **asked: Any) -> tuple[int, Any]:
         """The first (status, JSON) that decides something. Raises NoAnswer at the limit."""
-        deadline = time.monotonic() + INSIST_SECONDS_MAX
+        deadline = time.monotonic() + self._seconds_max
         while True:
             try:
                 status, answer = self._client.answer(method, url, **asked)
