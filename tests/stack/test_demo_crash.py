@@ -16,6 +16,7 @@ COUNTS = {
 WELL = Outcome(
     asked={"orders": 5, "gifts": 5},
     repeated=0,
+    failures=[],
     counts=COUNTS,
     duplicates={"callbacks": 3, "commands": 1},
     kills=[Kill("order-relay-1", 0), Kill("order-web", 7)],
@@ -43,6 +44,7 @@ DIFFERENCE = {"class": "wrong_amount", "id": "R1", "detail": "5 for 6"}
 @pytest.mark.parametrize(
     ("changed", "problem"),
     [
+        ({"failures": ["Failure: GET /gifts/G1 answered 500"]}, "Failure: GET /gifts/G1 answered 500"),
         ({"unfinished": {"runs": 2}}, "not finished: 2 runs"),
         ({"audit": Audit(lost=10, paid_orders=4, findings=["R1: moved 50, not 60"])}, "R1: moved 50, not 60"),
         ({"audit": Audit(paid_orders=5)}, "5 orders were paid, 4 were completed"),

@@ -6,10 +6,11 @@ import time
 
 from stack.demo_crash_audit import audit
 from stack.demo_crash_books import Books
+from stack.demo_crash_people import People
 from stack.demo_crash_shown import Outcome, print_outcome
 from stack.demo_crash_sql import COUNTS, NOW
 from stack.demo_crash_stories import stories
-from stack.demo_crash_stream import Stream
+from stack.demo_crash_stream import AT_ONCE_MAX, run_stories
 from stack.killing import Killer
 from stack.layout import System
 from stack.options import Options
@@ -34,16 +35,18 @@ def demo_crash(options: Options) -> int:
 def _suffered(options: Options, system: System) -> Outcome:
     """The people's names are new each time, so that what they did is told apart from whatever else is in the books."""
     prefix, books = f"crash-{secrets.token_hex(4)}", Books(system)
-    stream = Stream(system, prefix, patience_seconds=options.duration_seconds + CALM_SECONDS)
+    patience_seconds = options.duration_seconds + CALM_SECONDS
+    people = People(system, prefix, at_once=AT_ONCE_MAX, patience_seconds=patience_seconds)
     ((since,),) = books.rows("order", NOW)
     before = books.duplicates(since)
     killer = _killer(options, system, books)
-    _under_fire(options, stream, killer)
+    failures = _under_fire(options, people, killer)
     unfinished = _rest(books)
     with phase("comparing the books"):
         return Outcome(
-            asked=dict(stream.counts),
-            repeated=stream.repeated,
+            asked=dict(people.counts),
+            repeated=people.repeated,
+            failures=failures,
             counts=books.named("order", COUNTS, {"people": f"{prefix}-%"}),
             duplicates={name: count - before[name] for name, count in books.duplicates(since).items()},
             kills=killer.kills,
@@ -67,11 +70,12 @@ def _killer(options: Options, system: System, books: Books) -> Killer:
     )
 
 
-def _under_fire(options: Options, stream: Stream, killer: Killer) -> None:
+def _under_fire(options: Options, people: People, killer: Killer) -> list[str]:
     killer.start()
     try:
         with phase("people recharge, send gifts and change their minds; processes die"):
-            stream.run(stories(options.seed, duration_seconds=options.duration_seconds, rate=options.rate))
+            what = stories(options.seed, duration_seconds=options.duration_seconds, rate=options.rate)
+            return run_stories(people, what)
     finally:
         killer.stop.set()
         killer.join(timeout=30)

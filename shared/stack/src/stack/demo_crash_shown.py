@@ -14,10 +14,11 @@ FINDINGS_SHOWN = 20
 
 @dataclass(frozen=True)
 class Outcome:
-    """`asked`: what the people were promised. Everything else was read from the databases afterwards."""
+    """`asked`, `repeated`, `failures`: what the people met. Everything else was read from the databases afterwards."""
 
     asked: dict[str, int]
     repeated: int
+    failures: list[str]
     counts: dict[str, int]
     duplicates: dict[str, int]
     kills: list[Kill]
@@ -30,7 +31,7 @@ class Outcome:
     def problems(self) -> list[str]:
         """Why this is a failure; what is parked is none, because a person is told of it."""
         found = [f"not finished: {count} {name}" for name, count in self.unfinished.items()]
-        found += self.audit.findings
+        found += [*self.failures, *self.audit.findings]
         found += [f"reconcile: {one['class']} {one['id']}" for one in differences_of(self.reports)]
         for name in ("orders", "gifts"):
             if self.counts[name] != self.asked.get(name, 0):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 PEOPLE = 20
+HASTY = 0.3
 Intention = Literal["keep", "gift", "undo", "refund"]
 # (weight, how the payment misbehaves); None: never paid.
 PAYMENTS: list[tuple[int, dict[str, Any] | None]] = [
@@ -25,7 +26,10 @@ PRODUCTS = ("coins-60", "coins-600", "coins-3000")
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """One order and what is done with its coins. `misbehave` None: it is never paid. Times from the beginning on."""
+    """One order and what is done with its coins: after they came, or at once by the `hasty`.
+
+    `misbehave` None: it is never paid. `at_seconds` counts from the beginning, `think_seconds` from the step before.
+    """
 
     at_seconds: float
     key: str
@@ -33,6 +37,7 @@ class Story:
     product_id: str
     misbehave: dict[str, Any] | None
     intention: Intention
+    hasty: bool
     think_seconds: float
     room_id: str
     gift_product_id: str
@@ -57,6 +62,7 @@ def _story(draw: random.Random, number: int, at_seconds: float) -> Story:
         product_id=draw.choice(PRODUCTS),
         misbehave=misbehave,
         intention=intention,
+        hasty=draw.random() < HASTY,
         think_seconds=draw.uniform(0.2, 2.5),
         room_id=draw.choice(ROOMS),
         gift_product_id=gift_product_id,

@@ -12,10 +12,11 @@ ASK_AGAIN = (429, 502, 503, 504)
 
 
 class Insistent:
-    """Each request for up to `seconds_max`. `repeated`: how many were sent again."""
+    """Each request for up to `seconds_max`, or until `stop` is set. `repeated`: how many were sent again."""
 
-    def __init__(self, *, at_once: int, seconds_max: float) -> None:
+    def __init__(self, *, at_once: int, seconds_max: float, stop: threading.Event) -> None:
         self._client, self._seconds_max = Client(at_once=at_once), seconds_max
+        self._stop = stop
         self._counting = threading.Lock()
         self.repeated = 0
 
@@ -23,14 +24,14 @@ class Insistent:
         """The first (status, JSON) that decides something. Raises NoAnswer at the limit."""
         deadline = time.monotonic() + self._seconds_max
         while True:
+            last = self._stop.is_set() or time.monotonic() > deadline
             try:
                 status, answer = self._client.answer(method, url, **asked)
-            except NoAnswer:
-                if time.monotonic() > deadline:
-                    raise
-            else:
-                if status not in ASK_AGAIN or time.monotonic() > deadline:
+                if last or status not in ASK_AGAIN:
                     return status, answer
+            except NoAnswer:
+                if last:
+                    raise
             with self._counting:
                 self.repeated += 1
             time.sleep(PAUSE_SECONDS)
