@@ -1,20 +1,17 @@
-"""The order service's completed orders, over its public API. Used by reconciliation only, never within a request."""
+"""The order service's completed orders and gifts, as reconciliation needs them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from urllib.parse import urlencode
+from typing import TypeVar
 
-import urllib3
 from django.core.management.base import CommandError
 from pydantic import AwareDatetime, BaseModel, ValidationError
 
-from flextx import environment as env
+from account_service.ledger.order_service_api import listed
 
-_TIMEOUT = urllib3.Timeout(connect=3, read=20)
-_PAGE = 200
-_PAGES_MAX = 50_000
+Entry = TypeVar("Entry", bound=BaseModel)
 
 
 class CompletedOrder(BaseModel):
@@ -25,31 +22,29 @@ class CompletedOrder(BaseModel):
     completed_at: AwareDatetime
 
 
-class _Page(BaseModel):
-    results: list[CompletedOrder]
-    next: str | None
+class ListedGift(BaseModel):
+    gift_id: str
+    sender_id: str
+    host_id: str
+    coins: int
+    litchi: int
+    status: str
 
 
 def completed_orders() -> Iterator[CompletedOrder]:
     """Every order that was ever paid in time, newest first. Raises CommandError when the order service cannot tell."""
     tomorrow = datetime.now(UTC) + timedelta(days=1)  # everything completed: only such orders have the time asked for
-    query = urlencode({"completed_before": tomorrow.isoformat(), "limit": _PAGE})
-    url: str | None = f"{env.text('ORDER_URL')}/api/v1/orders?{query}"
-    http = urllib3.PoolManager(headers={"Authorization": f"Bearer {env.secret('SERVICE_TOKEN_FILE')}"})
-    for _ in range(_PAGES_MAX):
-        if url is None:
-            return
-        page = _get(http, url)
-        yield from page.results
-        url = page.next
-    raise CommandError(f"more than {_PAGES_MAX * _PAGE} completed orders: reconcile a part of them")
+    return _read(CompletedOrder, "orders", completed_before=tomorrow.isoformat())
 
 
-def _get(http: urllib3.PoolManager, url: str) -> _Page:
-    try:
-        response = http.request("GET", url, timeout=_TIMEOUT, retries=3, redirect=False)
-        if response.status != 200:
-            raise CommandError(f"the order service answered {response.status} to {url}: nothing was compared")
-        return _Page.model_validate_json(response.data)
-    except (urllib3.exceptions.HTTPError, ValidationError) as failed:
-        raise CommandError(f"the order service's orders cannot be read: {failed}") from failed
+def gifts() -> Iterator[ListedGift]:
+    """Every gift, newest first. Raises CommandError when the order service cannot tell."""
+    return _read(ListedGift, "gifts")
+
+
+def _read(entry: type[Entry], path: str, **query: str) -> Iterator[Entry]:
+    for one in listed(path, **query):
+        try:
+            yield entry.model_validate(one)
+        except ValidationError as failed:
+            raise CommandError(f"the order service's {path} cannot be read: {failed}") from failed

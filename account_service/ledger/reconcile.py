@@ -1,4 +1,4 @@
-"""Are the books right? In themselves, and their credits against the order service's completed orders."""
+"""Are the books right? In themselves, their credits against the order service's orders, and its gifts."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from account_service.ledger import reconcile_sql as sql
 from account_service.ledger.books import check_books
 from account_service.ledger.models import Transfer
 from account_service.ledger.orders_api import CompletedOrder, completed_orders
+from account_service.ledger.reconcile_gifts import compare_with_gifts
 from flextx.clock import database_now
 from flextx.reconciliation import Findings, one_snapshot, rows_of
 
@@ -36,6 +37,7 @@ def reconcile() -> Findings:
     without_credit, not_taken_back = _compare_with_orders(findings, credits)
     _report_missing(findings, without_credit)
     _report_not_taken_back(findings, not_taken_back)
+    compare_with_gifts(findings)
     return findings
 
 

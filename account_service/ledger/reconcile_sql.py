@@ -88,3 +88,18 @@ FROM ledger_transfer transfer JOIN part USING (kind)
 GROUP BY part.name, part.parts, transfer.cause_id HAVING count(*) <> part.parts
 ORDER BY part.name, transfer.cause_id LIMIT 1000
 """
+
+# Every gift that was ever charged, what became of the coins, and the host's income.
+GIFTS = """
+SELECT charge.cause_id, sender.owner_id, charge.amount, charge.created_at,
+    CASE WHEN undo.transfer_id IS NOT NULL THEN 'reversed' WHEN closer.transfer_id IS NULL THEN 'held'
+        WHEN closer.kind = 'gift_settle' THEN 'settled' ELSE 'refunded' END,
+    host.owner_id, income.amount
+FROM ledger_transfer charge
+JOIN ledger_account sender ON sender.id = charge.debit_account_id
+LEFT JOIN ledger_transfer closer ON closer.closes_transfer_id = charge.transfer_id
+LEFT JOIN ledger_transfer undo ON undo.reverses_transfer_id = charge.transfer_id AND undo.kind = 'undo_gift_charge'
+LEFT JOIN ledger_transfer income ON income.kind = 'gift_income' AND income.cause_id = charge.cause_id
+LEFT JOIN ledger_account host ON host.id = income.credit_account_id
+WHERE charge.kind = 'gift_charge'
+"""

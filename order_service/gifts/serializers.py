@@ -21,6 +21,12 @@ class SendGiftSerializer(serializers.Serializer[Any]):
     comment = serializers.CharField(max_length=COMMENT_LENGTH_MAX, allow_blank=True, default="")
 
 
+class GiftQuerySerializer(serializers.Serializer[Any]):
+    status = serializers.ChoiceField(choices=Gift.Status.choices, required=False)
+    cursor = serializers.CharField(max_length=40, required=False)
+    limit = serializers.IntegerField(min_value=1, max_value=200, default=50)
+
+
 class UndoGiftSerializer(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=500)
     to_debt = serializers.BooleanField(default=False)

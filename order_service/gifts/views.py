@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -9,8 +11,15 @@ from rest_framework.views import APIView
 
 from flextx.http.auth import caller_of, has_scope
 from flextx.http.idempotency import idempotency_key
+from flextx.http.paging import page_json
 from order_service.gifts import selectors
-from order_service.gifts.serializers import SendGiftSerializer, UndoGiftSerializer, gift_json, gift_product_json
+from order_service.gifts.serializers import (
+    GiftQuerySerializer,
+    SendGiftSerializer,
+    UndoGiftSerializer,
+    gift_json,
+    gift_product_json,
+)
 from order_service.gifts.services import send_gift, undo_gift
 
 
@@ -23,7 +32,18 @@ class GiftProductsView(APIView):
 
 
 class GiftsView(APIView):
-    permission_classes = (has_scope("user"),)
+    def get_permissions(self) -> list[Any]:
+        scopes = ("user",) if self.request.method == "POST" else ("operator", "service")
+        return [has_scope(*scopes)()]
+
+    def get(self, request: Request) -> Response:
+        query = GiftQuerySerializer(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        asked = query.validated_data
+        gifts, cursor = selectors.all_gifts(
+            before=asked.get("cursor"), limit=asked["limit"], status=asked.get("status")
+        )
+        return Response(page_json(request, [gift_json(gift) for gift in gifts], cursor))
 
     def post(self, request: Request) -> Response:
         wanted = SendGiftSerializer(data=request.data)

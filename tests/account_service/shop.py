@@ -14,6 +14,7 @@ import psycopg
 
 from sandbox_channel.signing import signed_headers
 from stack.tokens import mint
+from tests.account_service.commands import Gift
 from tests.support.service_environment import service_environment
 from tests.support.web_process import WebProcess, manage
 
@@ -67,11 +68,25 @@ class Shop:
     def calls_credited(self, order_no: str) -> None:
         self.query("UPDATE recharge_order SET status = 'credited', credited_at = now() WHERE order_no = %s", order_no)
 
+    def knows_gift(self, gift: Gift, status: str = "sent") -> None:
+        """As the order service has it."""
+        self.query(
+            "INSERT INTO gifts_gift (gift_id, sender_id, room_id, host_id, gift_product_id, count, coins, litchi,"
+            " comment, status, reason, undo_run_id, idempotency_key, request_fingerprint, sent_at, ended_at)"
+            " VALUES (%s, %s, 'room-1', %s, 'rose', 1, %s, %s, '', %s, '',"
+            " CASE WHEN %s = 'undoing' THEN gen_random_uuid() END, %s, '',"
+            " CASE WHEN %s <> 'sending' THEN now() END, now())",
+            *(gift.gift_id, gift.sender_id, gift.host_id, gift.coins, gift.litchi, status),
+            *(status, gift.gift_id, status),
+        )
+
     def query(self, statement: LiteralString, *params: Any) -> None:
         self.database.execute(statement, params)
 
     def empty(self) -> None:
-        self.query("TRUNCATE recharge_order, recharge_product, recharge_ownerhead, flextx_outbox_outboxmessage CASCADE")
+        self.query(
+            "TRUNCATE recharge_order, recharge_product, recharge_ownerhead, flextx_outbox_outboxmessage, gifts_gift CASCADE"
+        )
         self.query("INSERT INTO recharge_product VALUES ('coins-60', %s, %s, 'CNY', true)", COINS, AMOUNT_MINOR)
 
     @property
