@@ -84,9 +84,8 @@ class Shop:
         self.database.execute(statement, params)
 
     def empty(self) -> None:
-        self.query(
-            "TRUNCATE recharge_order, recharge_product, recharge_ownerhead, flextx_outbox_outboxmessage, gifts_gift CASCADE"
-        )
+        self.query("TRUNCATE recharge_order, recharge_product, recharge_ownerhead, gifts_gift CASCADE")
+        self.query("TRUNCATE flextx_outbox_outboxmessage")
         self.query("INSERT INTO recharge_product VALUES ('coins-60', %s, %s, 'CNY', true)", COINS, AMOUNT_MINOR)
 
     @property
