@@ -45,9 +45,8 @@ def test_what_ended_leaves_no_difference(shop: Shop, sent: str) -> None:
     assert balances()["user/u-2/COIN"] == COINS - 50
     code, said = reconcile()
     assert (code, said["differences"], said["in_flight"]) == (0, [], 0)
-    assert (
-        said["checked"] == 3 + 6 + 4
-    )  # credits; the gifts; own and escrow of u-1 and u-2, the debt of u-2, the host's own
+    # Credits; gifts; own and escrow of u-1 and u-2, the debt of u-2, the host's own.
+    assert said["checked"] == 3 + 4 + 6
     assert set(Transfer.objects.values_list("kind", flat=True)) == set(KNOWN_KINDS)
 
 
