@@ -36,7 +36,7 @@ def test_silence_asks_again_with_the_same_command_id_and_uses_no_tries() -> None
     assert set(sent(asked)) == {str(command_id(run_id, "reserve", Side.DO))} and len(asked) == 13
     assert len({row.event_id for row in asked}) == 13 and [row.sequence for row in asked] == list(range(1, 14))
     assert (side(run_id, "do reserve").asked, side(run_id, "do reserve").tries) == (13, 0)
-    assert state(run_id) == "running" and 2 >= seconds_until_due(run_id) > 0
+    assert state(run_id) == "running" and 30 >= seconds_until_due(run_id) > 10
 
     answer(run_id, "do reserve", "refused")  # an answer to any of them counts
     assert state(run_id) == "refused"
@@ -49,7 +49,7 @@ def test_nothing_is_sent_again_while_the_last_try_has_not_left() -> None:
     for _ in range(3):
         make_due(run_id)
         recover()
-    assert len(commands(run_id)) == 1 and 2 >= seconds_until_due(run_id) > 0
+    assert len(commands(run_id)) == 1 and seconds_until_due(run_id) <= 2
 
     OutboxMessage.objects.update(
         state="parked"
@@ -69,7 +69,7 @@ def test_nothing_is_sent_again_while_the_last_try_has_not_left() -> None:
 def test_the_next_look_is_at_the_deadline_when_that_comes_first() -> None:
     """Fault tried: look_again_at without the run's deadline."""
     run_id = start(WAIT, "cup")
-    assert 30 >= seconds_until_due(run_id) > 20
+    assert 30 >= seconds_until_due(run_id) > 10
     deadline_at = database_now() + timedelta(seconds=10)
     Run.objects.update(deadline_at=deadline_at)
 

@@ -36,12 +36,12 @@ def test_an_error_is_tried_again_and_after_the_last_try_a_person_is_asked() -> N
     run_id = start(SELL, "cup")
     answer(run_id, "do reserve", "applied")
     assert (state(run_id), side(run_id, "do wrap").tries, effects(run_id)) == ("running", 1, [])
-    assert seconds_until_due(run_id) <= 0.02
+    assert 30 >= seconds_until_due(run_id) > 10
 
     for tries in (2, 3):
         make_due(run_id)
         recover()
-        assert side(run_id, "do wrap").tries >= tries
+        assert side(run_id, "do wrap").tries == tries
 
     run = run_of(run_id)
     assert (run.state, run.parked_reason, side(run_id, "do wrap").tries) == ("parked", "tries_exhausted", 3)

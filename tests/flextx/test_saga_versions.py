@@ -24,11 +24,11 @@ def started(thing: str) -> Run:
 def test_a_run_finishes_the_steps_it_was_started_with(staff: Staff, monkeypatch: pytest.MonkeyPatch) -> None:
     """Fault tried: declaration_of gives the newest version."""
     monkeypatch.setenv("SHOP_SELL_VERSIONS", "1")
-    Fault.objects.create(name="cup: do hand_over", kind="defect")
+    Fault.objects.create(name="cup: do wrap", kind="defect")
     before = [staff.relay("relay-1"), staff.consumer("consumer-1")]
     sold("cup")
     run_id = started("cup").run_id
-    wait_until(lambda: sides(run_id).get("do hand_over") == "attempted", seconds=20)
+    wait_until(lambda: sides(run_id).get("do wrap") == "attempted", seconds=20)
     assert [worker.terminate() for worker in before] == [0, 0]
     Fault.objects.all().delete()
 
@@ -37,6 +37,7 @@ def test_a_run_finishes_the_steps_it_was_started_with(staff: Staff, monkeypatch:
     staff.consumer("consumer-1")
     staff.recovery("recovery-1")
     sold("plate")
+    make_due(run_id)
     later = started("plate").run_id
     wait_until(lambda: state(run_id) == state(later) == "done", seconds=20)
 
