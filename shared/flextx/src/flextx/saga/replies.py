@@ -31,6 +31,8 @@ def take_replies(deliveries: list[Delivery[Reply]]) -> None:
 def take_reply(run: Run, delivery: Delivery[Reply]) -> None:
     """Late, stale and repeated replies are recorded and move nothing; one for a parked run's step releases it."""
     reply = delivery.event
+    if ReplyReceived.objects.filter(event_id=delivery.envelope.event_id).exists():
+        return  # this very record again, with an emptied inbox
     side = StepSide.objects.filter(run=run, command_id=reply.command_id).first()
     counts = side is not None and side.state == StepSide.State.ATTEMPTED and _stands_at(run, side)
     _record(run, delivery, applied=counts)
