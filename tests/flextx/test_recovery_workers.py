@@ -50,7 +50,7 @@ def test_a_job_that_kills_its_worker_is_parked_after_its_tries(staff: Staff) -> 
 
 
 def test_a_frozen_worker_cannot_finish_what_its_successor_took(staff: Staff) -> None:
-    """Fault tried: _do without its look at the epoch, and idle sessions are not ended."""
+    """Fault tried: idle sessions are not ended: the successor waits for the row in vain."""
     fault = Fault.objects.create(name="floor: sweep", kind="freeze")
     sweep()
     frozen = staff.recovery("recovery-1", "--once")
@@ -64,6 +64,25 @@ def test_a_frozen_worker_cannot_finish_what_its_successor_took(staff: Staff) -> 
     assert frozen.wait() == 0
 
     assert (swept(), the_job().state, the_job().tries) == (1, "done", 2)
+
+
+def test_a_worker_that_stood_still_before_it_began_has_lost_its_turn(staff: Staff) -> None:
+    """Fault tried: _do without its look at the epoch: done in a turn that is another's."""
+    fault = Fault.objects.create(name="floor: sweep", kind="defect")
+    sweep()
+    frozen = staff.recovery("recovery-1", "--once", crash="recovery.claim.commit.after:delay:1")
+    wait_until(lambda: the_job().tries == 1, seconds=20)
+    frozen.freeze()
+    make_jobs_due()
+    recover()
+    assert (the_job().tries, the_job().epoch) == (2, 2)  # it failed, and waits for its next try
+    fault.delete()
+
+    frozen.wake()
+    assert frozen.wait() == 0
+
+    assert (swept(), the_job().state, the_job().tries) == (0, "waiting", 2)
+    assert "somebody else has it now" in frozen.said()
 
 
 def test_a_run_whose_step_kills_every_worker_is_parked_and_goes_on_after_retry(staff: Staff) -> None:

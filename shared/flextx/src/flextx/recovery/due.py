@@ -31,7 +31,7 @@ UPDATE flextx_recovery_job SET epoch = epoch + 1, tries = tries + 1,
     due_at = clock_timestamp() + make_interval(secs => (policy ->> 'timeout_seconds')::float)
 WHERE id = (SELECT id FROM flextx_recovery_job WHERE state = 'waiting' AND due_at <= clock_timestamp()
     ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED)
-RETURNING id
+RETURNING id, epoch
 """
 _NEXT_DUE = """
 SELECT extract(epoch FROM min(due_at) - clock_timestamp()) FROM flextx_recovery_job WHERE state = 'waiting'
@@ -46,7 +46,9 @@ class DueJobs:
             claimed = cursor.fetchone()
         if claimed is None:
             return False
-        _work(Job.objects.get(pk=claimed[0]))
+        job = Job.objects.get(pk=claimed[0])
+        job.epoch = claimed[1]  # this claim's: whoever took it up since then has a higher one
+        _work(job)
         return True
 
     def next_due_seconds(self) -> float | None:
