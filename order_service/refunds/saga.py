@@ -43,12 +43,9 @@ def pay_back(run: Run) -> OutsideAnswer:
 
 
 def pay_back_what_is_owed(run: Run) -> OutsideAnswer:
-    """The same for money that is the payer's, whatever the channel says: its refusal is for a person to settle."""
+    """The same for money that is the payer's."""
     begin_refund(run=run)
-    answer = pay_back(run)
-    if answer.outcome is not Outcome.REFUSED:
-        return answer
-    return OutsideAnswer(Outcome.UNKNOWN, code=answer.code, detail=answer.detail)
+    return pay_back(run)
 
 
 @atomic("refunds.begin_refund")
@@ -104,7 +101,7 @@ refund_order_saga = Saga(
 
 refund_payment_saga = Saga(
     "refund_payment",
-    Step("pay_back", do=Outside(pay_back_what_is_owed), policy=_PATIENT_FOR_EVER),
+    Step("pay_back", do=Outside(pay_back_what_is_owed, is_owed=True), policy=_PATIENT_FOR_EVER),
     deadline_seconds=_NEVER,
     ended=refund_ended,
     lock_field="order_no",

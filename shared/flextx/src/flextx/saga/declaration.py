@@ -55,11 +55,12 @@ class OutsideAnswer:
 class Outside:
     """A call to somebody who takes no commands: made by the recovery worker, outside any transaction.
 
-    `call` must be harmless when repeated (a number of its own that the other side remembers) and must have a timeout
-    shorter than the policy's `timeout_seconds`.
+    `call` must be harmless when repeated (the other side remembers its number) and must end within the policy's
+    `timeout_seconds`. `is_owed`: it is due whatever the other side says; a no is for a person.
     """
 
     call: Callable[[Run], OutsideAnswer]
+    is_owed: bool = False
 
 
 Action: TypeAlias = "type[Command] | LocalService | Outside | Person"

@@ -13,7 +13,7 @@ from flextx.outcome import Outcome
 from flextx.saga.declaration import Outside, OutsideAnswer, Step
 from flextx.saga.models import Run, StepSide
 from flextx.saga.moving import fail, go_on, settle
-from flextx.saga.runs import current_side, declaration_of, lock_run, store
+from flextx.saga.runs import current_side, declaration_of, lock_run, park, store
 from flextx.transactions import CommitPoints
 
 logger = logging.getLogger(__name__)
@@ -44,7 +44,7 @@ def make_call(call: Call, run_id: UUID, epoch: int) -> None:
     crash_point(_BEFORE_CALL)
     answer = _ask(call, run_id)
     crash_point(_AFTER_CALL)
-    _take_answer(run_id, epoch, call.step, answer)
+    _take_answer(run_id, epoch, call, answer)
 
 
 def _ask(call: Call, run_id: UUID) -> OutsideAnswer:
@@ -57,7 +57,7 @@ def _ask(call: Call, run_id: UUID) -> OutsideAnswer:
 
 
 @_ANSWER.atomic()
-def _take_answer(run_id: UUID, epoch: int, step: Step, answer: OutsideAnswer) -> None:
+def _take_answer(run_id: UUID, epoch: int, call: Call, answer: OutsideAnswer) -> None:
     """Fenced: whoever took the run up meanwhile asks again, with the same number."""
     run = lock_run(run_id)
     side = current_side(run)
@@ -66,9 +66,18 @@ def _take_answer(run_id: UUID, epoch: int, step: Step, answer: OutsideAnswer) ->
         return
     now = database_now()
     if answer.outcome is Outcome.UNKNOWN:
-        fail(run, side, step, now, f"{answer.code or 'unknown'}: {answer.detail}")
+        fail(run, side, call.step, now, _words(answer))
         store(run, now)
-        return
-    state = StepSide.State.APPLIED if answer.outcome is Outcome.OK else StepSide.State.REFUSED
-    settle(side, state, now, code=answer.code, detail=answer.detail[:1000], result=dict(answer.result))
-    go_on(run, declaration_of(run), now)
+    elif answer.outcome is Outcome.REFUSED and call.outside.is_owed:
+        side.last_error = _words(answer)
+        side.save(update_fields=["last_error"])
+        park(run, reason="outside_refused", error=side.last_error)
+        store(run, now)
+    else:
+        state = StepSide.State.APPLIED if answer.outcome is Outcome.OK else StepSide.State.REFUSED
+        settle(side, state, now, code=answer.code, detail=answer.detail[:1000], result=dict(answer.result))
+        go_on(run, declaration_of(run), now)
+
+
+def _words(answer: OutsideAnswer) -> str:
+    return f"{answer.code or answer.outcome.value.lower()}: {answer.detail}"
