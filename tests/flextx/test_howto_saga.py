@@ -72,7 +72,7 @@ def test_what_the_page_shows_works(project: Path) -> None:
 
 
 def test_the_saga_takes_thirty_lines() -> None:
-    """Fault tried: a field more in each command. Imports, blank lines and tables aside."""
+    """What one writes where the runs are kept; imports, blank lines and tables aside."""
     files = ("library/commands.py", "library/saga.py")
     lines = [
         line

@@ -51,7 +51,7 @@ def test_skip_and_undo_need_a_reason() -> None:
 
 
 def test_complete_takes_two_people_here_too() -> None:
-    """Fault tried: the command line has a way of its own."""
+    """Fault tried: complete takes one person."""
     run_id = parked_at_book()
     (asked,) = flextx("parked", "complete", *on(run_id, "op-1", "on paper"))
     assert asked["status"] == "awaiting_confirmation"

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("shop")
 
 
 def test_a_job_commits_with_what_makes_it_necessary_or_not_at_all() -> None:
-    """Fault tried: schedule stores in a transaction of its own."""
+    """Fault tried: schedule without its look for a transaction."""
     with pytest.raises(OutsideTransaction, match="call it inside transaction"):
         schedule("shop.sweep", {"thing": "floor"})
     with pytest.raises(ZeroDivisionError), transaction.atomic():
@@ -49,7 +49,7 @@ def test_a_job_waits_for_its_time() -> None:
 
 
 def test_a_job_that_fails_is_tried_again_and_then_parked() -> None:
-    """Faults tried: _fail never parks; the handler's work is not rolled back."""
+    """Fault tried: _fail never parks."""
     Fault.objects.create(name="floor: sweep", kind="defect")
     sweep()
     for tries in (1, 2, 3):
@@ -119,7 +119,7 @@ def test_a_name_has_one_handler() -> None:
 
 
 def test_a_waiting_job_has_a_time() -> None:
-    """Fault tried: the constraint left out."""
+    """Fault tried: the constraint always true."""
     sweep()
     with pytest.raises(IntegrityError, match="job_waits_for_a_time"):
         Job.objects.update(due_at=None)

@@ -17,7 +17,7 @@ from tests.flextx.shop.saga import BUY, start
 
 
 def test_two_workers_share_what_is_due_and_do_each_thing_once(staff: Staff) -> None:
-    """Fault tried: _CLAIM_DUE without SKIP LOCKED and without moving the due time."""
+    """Fault tried: _CLAIM_DUE does not move the due time."""
     workers = [staff.recovery(f"recovery-{number}") for number in (1, 2)]
     wait_until(lambda: all(worker.said() == "" and worker.process.poll() is None for worker in workers))
     for _ in range(60):

@@ -31,7 +31,7 @@ def make_all_due() -> None:
 
 
 def test_a_recovery_worker_that_dies_once_in_every_gap_loses_nothing(staff: Staff, tmp_path: Path) -> None:
-    """Faults tried: the job's end in a transaction of its own: swept twice; the attempt not committed."""
+    """Fault tried: the job's end in a transaction of its own: swept twice."""
     names = points(*IN_RECOVERY)
     bought, sold, unknown = start(BUY, "cup"), start(SELL, "plate"), start(SELL, "bowl")
     Fault.objects.create(name="plate: do wrap", kind="defect")
@@ -59,7 +59,7 @@ def test_a_recovery_worker_that_dies_once_in_every_gap_loses_nothing(staff: Staf
 
 
 def test_a_consumer_that_dies_once_in_every_gap_does_each_step_once(staff: Staff, tmp_path: Path) -> None:
-    """Fault tried: the reply is published in a transaction of its own."""
+    """Fault tried: the batch commits before its commands are decided: the command is lost."""
     names = points("participant.", "saga.local")
     staff.relay("relay-1")
     run_id = start(SELL, "cup")
@@ -102,7 +102,7 @@ def skipped() -> UUID:
 def test_a_person_is_heard_wholly_or_not_at_all(
     staff: Staff, given: Callable[[], UUID], statement: str, point: str
 ) -> None:
-    """Fault tried: the audit row in a transaction of its own."""
+    """Fault tried: act without its transaction."""
     run_id = given()
     before = (state(run_id), run_of(run_id).epoch)
 

@@ -57,7 +57,7 @@ def test_a_late_reply_to_the_do_moves_nothing_once_the_run_turned_back() -> None
 
 
 def test_a_reply_before_its_command_was_asked_is_recorded_only() -> None:
-    """Fault tried: a reply opens the side that it names."""
+    """Fault tried: a reply to no side takes the run on."""
     run_id = start(SHIP, "cup")
     early = reply(run_id, "do reserve", "applied").model_copy(
         update={"step": "ship", "command_id": command_id(run_id, "ship", Side.DO)}
@@ -113,7 +113,7 @@ def test_a_do_that_was_barred_by_its_undo_leads_back() -> None:
 
 
 def test_a_batch_of_replies_moves_each_run_by_its_own() -> None:
-    """Fault tried: the sort by lock field mixes up the replies of one run."""
+    """Fault tried: every reply of a batch goes to its first run."""
     first, second = start(SELL, "cup", shelf="b"), start(SELL, "plate", shelf="a")
     Fault.objects.create(name="plate: do wrap", kind="refusal")
 

@@ -92,7 +92,7 @@ def test_pages_follow_each_other_without_gap_or_overlap() -> None:
 
 @pytest.mark.usefixtures("db")
 def test_a_decision_over_http() -> None:
-    """Faults tried: a user may decide; the initiator may."""
+    """Fault tried: a user may decide."""
     run_id = start(BUY, "cup", needs_approval=True)
     USER.post(f"runs/{run_id}/approve", reason="mine").says(403)
     OPERATOR.post(f"runs/{run_id}/approve").says(400)

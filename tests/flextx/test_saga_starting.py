@@ -17,7 +17,7 @@ from tests.support.threads import together
 
 @pytest.mark.usefixtures("shop")
 def test_a_run_commits_with_what_it_is_for_or_not_at_all() -> None:
-    """Fault tried: start_run opens a transaction of its own where there is none."""
+    """Fault tried: start_run without its look for a transaction."""
     with pytest.raises(OutsideTransaction, match="call it inside transaction"):
         start_run(SELL, business_key="cup", data={"thing": "cup"}, initiator="u-1")
     with pytest.raises(ZeroDivisionError), transaction.atomic():
@@ -90,7 +90,7 @@ def test_ten_starts_at_once_make_one_run() -> None:
     ],
 )
 def test_nothing_is_stuck_silently(change: str, constraint: str) -> None:
-    """Fault tried: each part of the two constraints left out."""
+    """Faults tried: each of the two constraints always true."""
     run_id = start(SELL, "cup")
 
     with pytest.raises(IntegrityError, match=constraint), transaction.atomic(), connection.cursor() as cursor:
@@ -100,7 +100,7 @@ def test_nothing_is_stuck_silently(change: str, constraint: str) -> None:
 
 @pytest.mark.usefixtures("db")
 def test_a_side_is_there_once_and_says_when_it_was_settled() -> None:
-    """Fault tried: the constraints left out."""
+    """Faults tried: each constraint always true."""
     run_id = start(SELL, "cup")
     first = side(run_id, "do reserve")
 
