@@ -52,7 +52,7 @@ def carry_out(asked: ShopCommand) -> None:
 
 @pytest.mark.usefixtures("shop")
 def test_never_done_and_not_undone() -> None:
-    """Faults tried: decide_undo without the do's row: done after its undo; lock_runs without its lock."""
+    """Fault tried: decide_undo without the do's row: done after its undo."""
     together = StartTogether(2)
 
     def all_rounds(side: Side) -> None:
