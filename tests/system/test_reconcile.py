@@ -11,6 +11,7 @@ from typing import Any
 from uuid import uuid4
 
 import psycopg
+from psycopg.types.json import Jsonb
 
 from tests.system.books import reconcile, wait_until_settled
 from tests.system.world import World, payment_of
@@ -82,15 +83,15 @@ def planted(world: World, *statements: tuple[str, list[Any]]) -> Iterator[None]:
 
 
 def _restore(database: psycopg.Connection[Any], kept: dict[str, list[Any]]) -> None:
+    """Each table with one statement: transfers name each other, in any order."""
     with database.transaction():
         database.execute("DELETE FROM ledger_transfer")
         database.execute("DELETE FROM ledger_account")
         for table, rows in kept.items():
-            for (row,) in rows:
-                database.execute(
-                    f"INSERT INTO {table} SELECT * FROM jsonb_populate_record(null::{table}, %s)",
-                    [psycopg.types.json.Jsonb(row)],
-                )
+            database.execute(
+                f"INSERT INTO {table} SELECT * FROM jsonb_populate_recordset(null::{table}, %s)",
+                [Jsonb([row for (row,) in rows])],
+            )
 
 
 def found(world: World) -> set[tuple[str, str]]:
