@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,7 +21,7 @@ _PAGES_MAX = 50_000
 def listed(path: str, **query: str) -> Iterator[dict[str, Any]]:
     """Every entry of a list, page by page. Raises CommandError when the order service cannot tell."""
     url: str | None = f"{env.text('ORDER_URL')}/api/v1/{path}?{urlencode({**query, 'limit': _PAGE})}"
-    http = urllib3.PoolManager(headers={"Authorization": f"Bearer {env.secret('SERVICE_TOKEN_FILE')}"})
+    http = _client(env.text("SERVICE_TOKEN_FILE"))
     for _ in range(_PAGES_MAX):
         if url is None:
             return
@@ -28,6 +29,12 @@ def listed(path: str, **query: str) -> Iterator[dict[str, Any]]:
         yield from page["results"]
         url = page["next"]
     raise CommandError(f"more than {_PAGES_MAX * _PAGE} {path}: reconcile a part of them")
+
+
+@lru_cache(maxsize=4)
+def _client(token_file: str) -> urllib3.PoolManager:
+    """The file is read once: it may be a pipe, which gives the token only to the first reader."""
+    return urllib3.PoolManager(headers={"Authorization": f"Bearer {env.secret('SERVICE_TOKEN_FILE')}"})
 
 
 def _get(http: urllib3.PoolManager, url: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from kafka import KafkaConsumer, TopicPartition
 
 from tests.system.world import World
 
-TOPICS = ("order.events", "account.events")
+TOPICS = ("order.events", "account.events", "account.commands", "account.replies")
 READ_SECONDS_MAX = 30
 
 
