@@ -1,5 +1,6 @@
 """Reconciliation compares the ledger with the orders of a real order service, and names what is wrong."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,19 @@ def test_good_books_have_no_difference(shop: Shop) -> None:
 
     assert reconcile() == (0, {"service": "account-service", "checked": 5, "in_flight": 0, "differences": []})
     assert everything() == before
+
+
+def test_the_token_may_come_through_a_pipe(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a container, where no file holds it. Fault tried: the file read for each list."""
+    token = Path(os.environ["SERVICE_TOKEN_FILE"]).read_text()
+    reader, writer = os.pipe()
+    os.write(writer, token.encode())
+    os.close(writer)
+    monkeypatch.setenv("SERVICE_TOKEN_FILE", f"/dev/fd/{reader}")
+    credited(shop)
+
+    assert reconcile()[0] == 0
+    os.close(reader)
 
 
 def test_more_orders_than_a_page_are_all_compared(shop: Shop) -> None:
