@@ -8,7 +8,7 @@ from uuid import uuid4
 from tests.system.gifts import insist_on, operate, recharge, run_now
 from tests.system.world import World, wait_for
 
-SECONDS = 40
+SECONDS = 90
 _POLICY = (
     '{"tries_max": 1, "retry_first_seconds": 1, "retry_seconds_max": 1, "timeout_seconds": 2, "deadline_seconds": 9}'
 )

@@ -14,7 +14,7 @@ from tests.system.gifts import feed_of, host_of, insist_on, open_room, operate, 
 from tests.system.insisting import answered, insist
 from tests.system.world import World, wait_for
 
-SECONDS = 40
+SECONDS = 90  # a recovery worker that dies three times over one run is waited for ten seconds each time
 _SHOWN, _TAKEN_BACK = ["effect", "comment"], ["effect", "comment", "retracted"]
 # Who: (available and held coins, the host's LITCHI, what viewers saw) in the end.
 _IN_THE_END: dict[str, tuple[tuple[int, int], int, list[str]]] = {

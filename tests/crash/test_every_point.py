@@ -53,7 +53,7 @@ def test_death_at_this_point_changes_nothing_in_the_end(
         # Within an outage: an unanswered send, the producer's end and a new one that finds no broker.
         wait_for(fired.exists, bool, seconds=30, what=f"{point} reached")
 
-    wait_until_settled(world, seconds=40)
+    wait_until_settled(world, seconds=90)
     assert credits_of(world, person) == sorted(order["order_no"] for order in (first, second))
     assert world.balance(owner) == 120
 

@@ -29,7 +29,7 @@ def test_death_at_this_point_leaves_every_run_right(
     happens_by_hand(world, f"{person}-rich", point)
     wait_for(fired.exists, bool, seconds=30, what=f"{point} reached")
 
-    wait_until_settled(world, seconds=40)
+    wait_until_settled(world, seconds=90)
     story.came_out_right()
 
 
@@ -46,7 +46,7 @@ def happens_by_hand(world: World, owner: str, point: str) -> None:
 
 def test_after_all_these_deaths_no_run_is_left_and_the_books_are_right(world: World) -> None:
     unfinished = "SELECT saga, state, last_error FROM flextx_saga_run WHERE finished_at IS NULL"
-    wait_for(lambda: world.rows("order", unfinished), lambda rows: rows == [], seconds=40, what="every run ended")
+    wait_for(lambda: world.rows("order", unfinished), lambda rows: rows == [], seconds=90, what="every run ended")
     held = "SELECT owner_id, balance FROM ledger_account WHERE kind = 'escrow' AND balance <> 0"
     assert world.rows("account", held) == []
     assert reconcile(world)["differences"] == []

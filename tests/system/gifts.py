@@ -29,7 +29,7 @@ def recharge(world: World, person: str, product_id: str = "coins-60") -> dict[st
     before = world.balance(person)
     order = insist(world, person, product_id)
     answered(partial(world.call, "POST", order["payment"]["url"], json={}), 200)
-    wait_for(lambda: world.balance(person), lambda coins: coins == before + order["coins"], seconds=20, what="credited")
+    wait_for(lambda: world.balance(person), lambda coins: coins == before + order["coins"], seconds=60, what="credited")
     return order
 
 
@@ -45,7 +45,7 @@ def gift_now(world: World, gift: dict[str, Any]) -> dict[str, Any]:
     return _read(world, f"/gifts/{gift['gift_id']}", token=world.token(gift["sender_id"]))
 
 
-def when(world: World, gift: dict[str, Any], *statuses: str, seconds: float = 20) -> dict[str, Any]:
+def when(world: World, gift: dict[str, Any], *statuses: str, seconds: float = 60) -> dict[str, Any]:
     """The gift once it is in one of these; by default, at rest."""
     wanted = statuses or AT_REST
     return wait_for(

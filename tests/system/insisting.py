@@ -36,4 +36,4 @@ def answered(ask: Callable[[], Answer], wanted: int) -> Any:
         except (urllib3.exceptions.HTTPError, json.JSONDecodeError):
             return 0, None
 
-    return wait_for(once, lambda answer: answer[0] == wanted, seconds=40, what=f"an answer {wanted}")[1]
+    return wait_for(once, lambda answer: answer[0] == wanted, seconds=90, what=f"an answer {wanted}")[1]

@@ -38,7 +38,7 @@ def when(world: World, order: dict[str, Any], status: str, seconds: float = 40) 
 
 def run_when(world: World, run_id: str, state: str) -> dict[str, Any]:
     """The run once it is in this state."""
-    return wait_for(lambda: run_now(world, run_id), lambda run: run["state"] == state, seconds=40, what=f"run {state}")
+    return wait_for(lambda: run_now(world, run_id), lambda run: run["state"] == state, seconds=90, what=f"run {state}")
 
 
 def went_back_once(world: World, order: dict[str, Any]) -> bool:

@@ -34,12 +34,12 @@ def test_frozen_and_woken_workers_do_no_harm(world: World) -> None:
     try:
         pay(world, orders[50:100])
         # Others take over while it is frozen: everything paid so far is credited without it.
-        wait_until_settled(world, seconds=40)
+        wait_until_settled(world, seconds=90)
         wait_for(lambda: time.monotonic() - frozen_at, lambda age: age > FROZEN_SECONDS, seconds=30, what="frozen")
     finally:
         for pid in pids:
             os.kill(pid, signal.SIGCONT)
     pay(world, orders[100:])
-    wait_until_settled(world, seconds=40)
+    wait_until_settled(world, seconds=90)
     assert credits_of(world, prefix) == sorted(order["order_no"] for order in orders)
     assert reconcile(world)["differences"] == []

@@ -42,7 +42,7 @@ def test_a_gift_waits_for_an_hour_and_then_goes_on(world: World, person: str) ->
         assert gift_now(world, gift)["status"] == "sending"
         assert feed_of(world, room) == []
 
-    assert when(world, gift, seconds=40)["status"] == "sent"
+    assert when(world, gift, seconds=90)["status"] == "sent"
     assert purse(world, person) == (50, 0)
 
 
@@ -59,7 +59,7 @@ def test_at_its_deadline_it_is_undone_and_stays_sending_until_that_is_answered(w
         assert run["reason"] == "deadline_passed"
         assert gift_now(world, gift)["status"] == "sending"
 
-    ended = when(world, gift, seconds=40)
+    ended = when(world, gift, seconds=90)
     assert ended["reason"] == "deadline_passed"
     # Charged and given back, or never charged: that depends on how far the charge had come.
     taken = [step["state"] for step in run_now(world, gift["run_id"])["steps"] if step["side"] == "undo"]
@@ -88,7 +88,7 @@ def test_what_no_policy_can_end_is_parked_and_goes_on_when_an_operator_says_so(w
         status, done = operate(world, f"/parked/{parked['id']}/retry")
         assert (status, done["who"], done["before"]["state"]) == (200, "op-1", "parked")
 
-    assert when(world, gift, "undone", seconds=40)["status"] == "undone"
+    assert when(world, gift, "undone", seconds=90)["status"] == "undone"
     assert purse(world, person) == (60, 0)
     assert purse(world, host_of(person), "LITCHI") == (0, 0)
 

@@ -20,7 +20,7 @@ from tests.system.world import World, payment_of
 def test_each_planted_difference_is_named_with_its_id_and_no_other(world: World, person: str) -> None:
     """Fault tried: credits compared by number only; balances compared with the statement's last line."""
     missing, doubled, changed, moved, touched = (credited_order(world, f"{person}-{number}") for number in range(5))
-    wait_until_settled(world, seconds=30)
+    wait_until_settled(world, seconds=60)
     assert found(world) == set()
     ((changed_transfer,),) = world.rows(
         "account", "SELECT transfer_id::text FROM ledger_transfer WHERE cause_id = %s", (changed["order_no"],)

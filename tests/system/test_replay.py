@@ -24,7 +24,7 @@ def test_a_replay_of_every_topic_changes_no_balance(world: World, person: str) -
     seed, prefix = random.Random(3), f"replay-{secrets.token_hex(4)}"
     pay(world, place_orders(world, 80, prefix, seed))
     gift_and_refund(world, person)
-    wait_until_settled(world, seconds=30)
+    wait_until_settled(world, seconds=60)
     owners = [f"{prefix}-{number}" for number in range(PEOPLE)] + [person]
     before = ({owner: world.balance(owner) for owner in owners}, transfers(world), shown(world))
 
@@ -33,8 +33,8 @@ def test_a_replay_of_every_topic_changes_no_balance(world: World, person: str) -
         world.rows(service, "UPDATE flextx_inbox_inboxposition SET next_offset = 0")
     for name in workers(world, relays=0):
         psutil.Process(wait_for(partial(pid_of, world, name), bool, seconds=20, what=name) or 0).kill()
-    wait_for(lambda: behind(world), lambda records: records == 0, seconds=60, what="records not read again")
-    wait_until_settled(world, seconds=30)
+    wait_for(lambda: behind(world), lambda records: records == 0, seconds=90, what="records not read again")
+    wait_until_settled(world, seconds=60)
 
     assert ({owner: world.balance(owner) for owner in owners}, transfers(world), shown(world)) == before
     assert aside(world) == []
@@ -50,7 +50,7 @@ def gift_and_refund(world: World, person: str) -> None:
     insist_on(world, f"/orders/{order['order_no']}/refund", 202)
     query = "SELECT status FROM recharge_order WHERE order_no = %s"
     look = partial(world.rows, "order", query, (order["order_no"],))
-    wait_for(look, lambda rows: rows == [("refunded",)], seconds=20, what="refunded")
+    wait_for(look, lambda rows: rows == [("refunded",)], seconds=60, what="refunded")
 
 
 def pay(world: World, orders: list[dict[str, object]]) -> None:

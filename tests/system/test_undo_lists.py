@@ -19,7 +19,7 @@ def finished(world: World, list_id: str) -> dict[str, Any]:
     return wait_for(
         lambda: dict(world.orders("GET", f"{PATH}/{list_id}", token=operator)[1]),
         lambda now: now["status"] == "finished",
-        seconds=40,
+        seconds=90,
         what="list finished",
     )
 
