@@ -38,7 +38,7 @@ def test_a_gift_waits_for_an_hour_and_then_goes_on(world: World, person: str) ->
     recharge(world, person)
     with account_service_away(world):
         gift = send_gift(world, person, room)
-        wait_for(lambda: run_now(world, gift["run_id"])["steps"], bool, seconds=10, what="charge asked for")
+        wait_for(lambda: run_now(world, gift["run_id"])["steps"], bool, seconds=40, what="charge asked for")
         assert gift_now(world, gift)["status"] == "sending"
         assert feed_of(world, room) == []
 
@@ -54,7 +54,7 @@ def test_at_its_deadline_it_is_undone_and_stays_sending_until_that_is_answered(w
         gift = send_gift(world, person, room)
         world.rows("order", HOUR_LATER.format(what="deadline_at"), (gift["run_id"],))
         run = wait_for(
-            lambda: run_now(world, gift["run_id"]), lambda now: now["state"] == "undoing", seconds=10, what="undoing"
+            lambda: run_now(world, gift["run_id"]), lambda now: now["state"] == "undoing", seconds=40, what="undoing"
         )
         assert run["reason"] == "deadline_passed"
         assert gift_now(world, gift)["status"] == "sending"
@@ -76,10 +76,10 @@ def test_what_no_policy_can_end_is_parked_and_goes_on_when_an_operator_says_so(w
     with account_service_away(world):
         _, undoing = operate(world, f"/gifts/{gift['gift_id']}/undo")
         late = "UPDATE flextx_saga_stepside SET deadline_at = now() - interval '1 second' WHERE run_id = %s"
-        wait_for(lambda: run_now(world, undoing["run_id"])["steps"], bool, seconds=10, what="asked")
+        wait_for(lambda: run_now(world, undoing["run_id"])["steps"], bool, seconds=40, what="asked")
         world.rows("order", late, (undoing["run_id"],))
         world.rows("order", "UPDATE flextx_saga_run SET next_due_at = now() WHERE run_id = %s", (undoing["run_id"],))
-        parked = wait_for(lambda: _parked(world, undoing["run_id"]), bool, seconds=10, what="parked")
+        parked = wait_for(lambda: _parked(world, undoing["run_id"]), bool, seconds=40, what="parked")
         assert (parked["reason"], parked["about"]) == ("deadline_passed", gift["gift_id"])
         assert "retry" in parked["actions"]
 
