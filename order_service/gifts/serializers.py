@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from rest_framework import serializers
 
-from flextx.envelope import rfc3339
+from flextx.envelope import rfc3339, rfc3339_if_any
 from order_service.gifts.models import Gift, GiftProduct
 
 COUNT_MAX = 999
@@ -52,10 +51,6 @@ def gift_json(gift: Gift) -> dict[str, Any]:
         "litchi": gift.litchi,
         "comment": gift.comment,
         "created_at": rfc3339(gift.created_at),
-        "sent_at": _time(gift.sent_at),
-        "ended_at": _time(gift.ended_at),
+        "sent_at": rfc3339_if_any(gift.sent_at),
+        "ended_at": rfc3339_if_any(gift.ended_at),
     }
-
-
-def _time(moment: datetime | None) -> str | None:
-    return rfc3339(moment) if moment else None

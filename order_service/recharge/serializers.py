@@ -5,7 +5,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from flextx.envelope import rfc3339
+from flextx.envelope import rfc3339, rfc3339_if_any
 from order_service.recharge.models import Incident, Order, Product
 
 
@@ -36,7 +36,7 @@ def order_json(order: Order) -> dict[str, Any]:
     moments = {name: getattr(order, name) for name in times}
     return {
         **{name: getattr(order, name) for name in plain},
-        **{name: rfc3339(moment) if moment else None for name, moment in moments.items()},
+        **{name: rfc3339_if_any(moment) for name, moment in moments.items()},
         "payment": {"url": order.payment_url},
         "payments": [
             {"trade_no": row.trade_no, "state": row.state} for row in sorted(order.payments.all(), key=attrgetter("pk"))

@@ -21,16 +21,6 @@ def is_banned(host_id: str) -> bool:
     return BannedHost.objects.filter(host_id=host_id).exists()
 
 
-def room_for_gift(room_id: str) -> Room:
-    """The early answer to whoever wants to send a gift; what counts is the answer under the lock, when it is played.
-
-    Raises RoomUnknown, RoomClosed, HostBanned.
-    """
-    room = known_room(room_id)
-    check_can_play(room)
-    return room
-
-
 def known_room(room_id: str) -> Room:
     """Raises RoomUnknown."""
     room = Room.objects.filter(room_id=room_id).first()

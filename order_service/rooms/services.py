@@ -7,9 +7,7 @@ from typing import Any
 from order_service.rooms.feed import Kind, append, event_id
 from order_service.rooms.locks import lock_feed_head, share_room
 from order_service.rooms.models import FeedEvent
-from order_service.rooms.selectors import check_can_play, room_for_gift
-
-__all__ = ["play_gift", "retract_gift", "room_for_gift"]
+from order_service.rooms.selectors import check_can_play
 
 
 def play_gift(

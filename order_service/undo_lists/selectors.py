@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flextx.envelope import rfc3339
+from flextx.envelope import rfc3339, rfc3339_if_any
 from order_service.undo_lists.errors import UndoListNotFound
 from order_service.undo_lists.models import UndoItem, UndoList
 
@@ -26,7 +26,7 @@ def undo_list_json(found: UndoList) -> dict[str, Any]:
         "who": found.who,
         "reason": found.why,
         "created_at": rfc3339(found.created_at),
-        "finished_at": rfc3339(found.finished_at) if found.finished_at else None,
+        "finished_at": rfc3339_if_any(found.finished_at),
         "operations": [_item_json(item) for item in found.items.order_by("-position")],
     }
 
@@ -37,6 +37,6 @@ def _item_json(item: UndoItem) -> dict[str, Any]:
         "status": item.state,
         "code": item.code or None,
         "run_id": str(item.run_id) if item.run_id else None,
-        "started_at": rfc3339(item.started_at) if item.started_at else None,
-        "ended_at": rfc3339(item.ended_at) if item.ended_at else None,
+        "started_at": rfc3339_if_any(item.started_at),
+        "ended_at": rfc3339_if_any(item.ended_at),
     }

@@ -1,12 +1,5 @@
 """Commands handed in by several consumers at once, each with a partition and a connection of its own."""
 
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from threading import Event
-
-from django.db import connections, transaction
-
 from contracts import ACCOUNT_COMMANDS
 from flextx.inbox.position import start_position
 from flextx.inbox.process import process_batch
@@ -22,28 +15,3 @@ def hand_in(*commands: Command, consumer: int = 0) -> None:
     records = tuple(record_of(command, partition=partition) for command in commands)
     start_position(CONSUMER, LOG_ID, ACCOUNT_COMMANDS, partition, 0)
     assert process_batch(Batch(ACCOUNT_COMMANDS, partition, 0, records), consumer=CONSUMER, log_id=LOG_ID)
-
-
-@contextmanager
-def held_open(command: Command) -> Iterator[None]:
-    """Another consumer has carried this out and not committed; it commits when the block ends."""
-    done, go_on = Event(), Event()
-
-    def carry_out() -> None:
-        try:
-            with transaction.atomic():
-                hand_in(command)
-                done.set()
-                go_on.wait(timeout=4)
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(1) as pool:
-        held = pool.submit(carry_out)
-        try:
-            assert done.wait(timeout=10)
-            yield
-            assert not held.done()  # it was open all the while
-        finally:
-            go_on.set()
-            held.result(timeout=10)

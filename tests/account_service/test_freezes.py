@@ -1,13 +1,16 @@
 """A frozen owner sets nothing going that takes money out; everything else passes."""
 
+from functools import partial
+
 import pytest
 from django.db import OperationalError, connection
 
 from account_service.ledger.models import FreezeMove, Owner
 from tests.account_service.commands import Gift, Refund, applied, ask, balances, ledger
-from tests.account_service.many import held_open
+from tests.account_service.many import hand_in
 from tests.account_service.stories import OPERATOR, OWNER, SERVICE, credit, everything
 from tests.support.callers import post
+from tests.support.threads import held_open
 
 GIFT = Gift()
 FREEZE, UNFREEZE = "/api/v1/accounts/u-1/freeze", "/api/v1/accounts/u-1/unfreeze"
@@ -116,7 +119,7 @@ def test_a_freeze_waits_for_what_the_owner_has_under_way() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET lock_timeout = 300")
 
-    with held_open(GIFT.charge()):
+    with held_open(partial(hand_in, GIFT.charge())):
         OPERATOR.post(FREEZE, WHY).refuses(503, "unavailable")
         with pytest.raises(OperationalError):
             ask(Gift("g-2").charge())  # behind the same accounts

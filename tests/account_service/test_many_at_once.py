@@ -1,50 +1,20 @@
 """Many consumers post at once: who must not wait does not, who must does, and nobody waits in a ring."""
 
 import random
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from functools import partial
-from threading import Event
 
 import pytest
-from django.db import OperationalError, connection, connections, transaction
+from django.db import OperationalError, connection, transaction
 
 from account_service.ledger.models import Account, Transfer
-from account_service.ledger.requests import TransferRequest
 from account_service.ledger.services import recharge_transfer
 from account_service.ledger.transfers import post_transfers
 from contracts import OrderCompleted
 from flextx.inbox.models import DivertedRecord
 from tests.account_service.stories import balance_of, credit, deliver, order_of, record_of
-from tests.support.threads import together
+from tests.support.threads import held_open, together
 
 THREADS, BATCHES, OWNERS = 20, 10, 12
-
-
-@contextmanager
-def posting_held_open(request: TransferRequest) -> Iterator[None]:
-    """Another connection has posted this and not committed; it commits when the block ends."""
-    posted, go_on = Event(), Event()
-
-    def post() -> None:
-        try:
-            with transaction.atomic():
-                post_transfers([request])
-                posted.set()
-                go_on.wait(timeout=4)
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(1) as pool:
-        held = pool.submit(post)
-        try:
-            assert posted.wait(timeout=10)
-            yield
-            assert not held.done()  # it was open all the while
-        finally:
-            go_on.set()
-            held.result(timeout=10)
 
 
 def give_up_after(milliseconds: int) -> None:
@@ -57,7 +27,7 @@ def test_batches_for_different_owners_do_not_wait_for_each_other() -> None:
     credit("u-0")  # the issuer's account is there, as it always is after the first recharge
     give_up_after(500)
 
-    with posting_held_open(recharge_transfer(order_of("u-1"))):
+    with held_open(partial(post_transfers, [recharge_transfer(order_of("u-1"))])):
         deliver(record_of(order_of("u-2")), record_of(order_of("u-0")))
 
         assert (balance_of("u-2"), balance_of("u-0")) == (60, 120)
@@ -74,7 +44,7 @@ def test_batches_for_the_same_owner_wait_and_a_wait_too_long_burns_nothing() -> 
     give_up_after(300)
     record = record_of(order_of("u-1", 7))
 
-    with posting_held_open(recharge_transfer(order_of("u-1", 5))):
+    with held_open(partial(post_transfers, [recharge_transfer(order_of("u-1", 5))])):
         with pytest.raises(OperationalError):
             deliver(record)
         assert balance_of("u-1") == 60

@@ -13,7 +13,8 @@ from flextx.errors import Refusal
 from flextx.testing import wait_until
 from order_service.rooms.errors import HostBanned, RoomClosed, RoomUnknown
 from order_service.rooms.models import FeedEvent, FeedHead
-from order_service.rooms.services import retract_gift, room_for_gift
+from order_service.rooms.selectors import check_can_play, known_room
+from order_service.rooms.services import retract_gift
 from tests.order_service.room_stories import act, everything_in_rooms, feed, play
 from tests.support.threads import together
 
@@ -77,14 +78,14 @@ def test_in_a_shut_room_nothing_is_played(action: str, refusal: type[Refusal]) -
     before = everything_in_rooms()
 
     with pytest.raises(refusal):
-        room_for_gift("room-1")
+        check_can_play(known_room("room-1"))
     with pytest.raises(refusal):
         play("g-1")
     assert everything_in_rooms() == before
 
 
 def test_a_room_that_does_not_exist_plays_nothing() -> None:
-    for asked in (room_for_gift, partial(play, "g-1")):
+    for asked in (known_room, partial(play, "g-1")):
         with pytest.raises(RoomUnknown):
             asked("room-9")
 

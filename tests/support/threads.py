@@ -1,12 +1,13 @@
 """Real concurrency: threads that start together, each with database connections of its own."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import partial
-from threading import Barrier
+from threading import Barrier, Event
 from typing import TypeVar
 
-from django.db import connections
+from django.db import connections, transaction
 
 Result = TypeVar("Result")
 SECONDS_MAX = 30
@@ -19,6 +20,31 @@ def together(jobs: Iterable[Callable[[], Result]]) -> list[Result]:
     with ThreadPoolExecutor(max_workers=len(jobs)) as pool:
         futures = [pool.submit(partial(_run, barrier, job)) for job in jobs]
         return [future.result(timeout=SECONDS_MAX) for future in futures]
+
+
+@contextmanager
+def held_open(do: Callable[[], object]) -> Iterator[None]:
+    """Another connection has done this and not committed; it commits when the block ends."""
+    done, go_on = Event(), Event()
+
+    def carry_out() -> None:
+        try:
+            with transaction.atomic():
+                do()
+                done.set()
+                go_on.wait(timeout=4)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool:
+        held = pool.submit(carry_out)
+        try:
+            assert done.wait(timeout=10)
+            yield
+            assert not held.done()  # it was open all the while
+        finally:
+            go_on.set()
+            held.result(timeout=10)
 
 
 def _run(barrier: Barrier, job: Callable[[], Result]) -> Result:

@@ -71,3 +71,8 @@ def read_envelope(headers: Headers) -> Envelope:
 def rfc3339(moment: datetime) -> str:
     """UTC with microseconds and a Z, as every JSON answer and header of the system writes times."""
     return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def rfc3339_if_any(moment: datetime | None) -> str | None:
+    """The same for what may not have happened yet."""
+    return rfc3339(moment) if moment else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flextx.envelope import rfc3339
+from flextx.envelope import rfc3339, rfc3339_if_any
 from flextx.operate.models import OperatorAction
 
 
@@ -20,5 +20,5 @@ def action_json(row: OperatorAction) -> dict[str, Any]:
         "before": row.before,
         "after": row.after,
         "asked_at": rfc3339(row.asked_at),
-        "done_at": rfc3339(row.done_at) if row.done_at else None,
+        "done_at": rfc3339_if_any(row.done_at),
     }

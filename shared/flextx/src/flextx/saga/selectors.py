@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from flextx.envelope import rfc3339
+from flextx.envelope import rfc3339, rfc3339_if_any
 from flextx.http.auth import Caller
 from flextx.outbox.models import OutboxMessage
 from flextx.saga.models import ReplyReceived, Run, StepSide
@@ -49,9 +49,9 @@ def run_json(run: Run) -> dict[str, Any]:
         "last_error": run.last_error or None,
         "created_at": rfc3339(run.created_at),
         "moved_at": rfc3339(run.moved_at),
-        "deadline_at": _time(run.deadline_at),
-        "next_due_at": _time(run.next_due_at),
-        "finished_at": _time(run.finished_at),
+        "deadline_at": rfc3339_if_any(run.deadline_at),
+        "next_due_at": rfc3339_if_any(run.next_due_at),
+        "finished_at": rfc3339_if_any(run.finished_at),
     }
 
 
@@ -79,7 +79,7 @@ def _side_json(side: StepSide, sent: list[OutboxMessage], replies: list[ReplyRec
         "by_hand": side.by_hand,
         "started_at": rfc3339(side.started_at),
         "deadline_at": rfc3339(side.deadline_at),
-        "settled_at": _time(side.settled_at),
+        "settled_at": rfc3339_if_any(side.settled_at),
         "commands": [_sent_json(row) for row in sent if str(side.command_id).encode() in bytes(row.body)],
         "replies": [_reply_json(row) for row in replies if row.command_id == side.command_id],
     }
@@ -91,7 +91,7 @@ def _sent_json(row: OutboxMessage) -> dict[str, Any]:
         "event_id": str(row.event_id),
         "state": row.state,
         "written_at": rfc3339(row.occurred_at),
-        "sent_at": _time(row.sent_at),
+        "sent_at": rfc3339_if_any(row.sent_at),
         "sent_by": row.sent_by,
         "topic": row.topic,
         "partition": row.partition,
@@ -113,7 +113,3 @@ def _reply_json(row: ReplyReceived) -> dict[str, Any]:
         "offset": row.offset,
         "received_at": rfc3339(row.received_at),
     }
-
-
-def _time(moment: datetime | None) -> str | None:
-    return rfc3339(moment) if moment else None

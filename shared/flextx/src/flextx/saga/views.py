@@ -8,10 +8,10 @@ from uuid import UUID
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
 
 from flextx.http.auth import caller_of, has_scope
+from flextx.http.paging import page_json
 from flextx.saga import selectors
 from flextx.saga.models import Run
 from flextx.saga.people import decide
@@ -46,8 +46,7 @@ class RunsView(APIView):
             saga=asked.get("type"),
             business_key=asked.get("business_key"),
         )
-        following = replace_query_param(request.build_absolute_uri(), "cursor", str(cursor)) if cursor else None
-        return Response({"results": [selectors.run_json(run) for run in runs], "next": following})
+        return Response(page_json(request, [selectors.run_json(run) for run in runs], cursor))
 
 
 class RunView(APIView):
