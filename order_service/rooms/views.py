@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from functools import partial
 
 from django.conf import settings
 from django.http import HttpResponseRedirect
@@ -29,40 +30,25 @@ class RoomsView(APIView):
         return Response([room_json(room, banned) for room in selectors.all_rooms()])
 
 
-class _OperatorView(APIView):
+_ACTIONS: dict[str, Callable[..., Room]] = {
+    "close": partial(operating.set_status, status=Room.Status.CLOSED),
+    "open": partial(operating.set_status, status=Room.Status.OPEN),
+    "ban-host": operating.ban_host,
+    "unban-host": operating.unban_host,
+}
+
+
+class RoomActionView(APIView):
     """An operator's action on one room: 200 with the room as it is now."""
 
     permission_classes = (has_scope("operator"),)
 
-    def post(self, request: Request, room_id: str) -> Response:
+    def post(self, request: Request, room_id: str, action: str) -> Response:
         body = ReasonSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         who = f"operator {caller_of(request).subject}"
-        room = self.act(room_id=room_id, who=who, why=body.validated_data["reason"])
+        room = _ACTIONS[action](room_id=room_id, who=who, why=body.validated_data["reason"])
         return Response(room_json(room, selectors.banned_hosts()))
-
-    def act(self, *, room_id: str, who: str, why: str) -> Room:
-        raise NotImplementedError
-
-
-class CloseRoomView(_OperatorView):
-    def act(self, **asked: Any) -> Room:
-        return operating.set_status(status=Room.Status.CLOSED, **asked)
-
-
-class OpenRoomView(_OperatorView):
-    def act(self, **asked: Any) -> Room:
-        return operating.set_status(status=Room.Status.OPEN, **asked)
-
-
-class BanHostView(_OperatorView):
-    def act(self, **asked: Any) -> Room:
-        return operating.ban_host(**asked)
-
-
-class UnbanHostView(_OperatorView):
-    def act(self, **asked: Any) -> Room:
-        return operating.unban_host(**asked)
 
 
 class EventStreamRenderer(JSONRenderer):
