@@ -9,13 +9,15 @@ class OutboxMessage(models.Model):
     """One event, stored in the transaction of the change it reports, until the log has it.
 
     `failures` counts how often the log refused it, `deaths` how often a relay died while it was under way. An outage
-    counts for neither.
+    counts for neither. `resent` counts how often it was asked to go out again after it was sent; until it has, where
+    it stands in the log is still said.
     """
 
     class State(models.TextChoices):
         PENDING = "pending"
         SENT = "sent"
         PARKED = "parked"
+        SKIPPED = "skipped"  # given up by a person: its key goes on without it
 
     id = models.BigAutoField(primary_key=True)
     event_id = models.UUIDField(unique=True)
@@ -40,11 +42,15 @@ class OutboxMessage(models.Model):
     sent_by = models.CharField(max_length=200, db_default="")
     partition = models.IntegerField(null=True)
     offset = models.BigIntegerField(null=True)
+    resent = models.IntegerField(db_default=0)
+    resolved_at = models.DateTimeField(null=True)  # skipped, and a person said how it was made good
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["topic", "key", "sequence"], name="outbox_one_sequence_per_key"),
-            models.CheckConstraint(condition=Q(state__in=["pending", "sent", "parked"]), name="outbox_known_state"),
+            models.CheckConstraint(
+                condition=Q(state__in=["pending", "sent", "parked", "skipped"]), name="outbox_known_state"
+            ),
             models.CheckConstraint(
                 condition=~Q(state="sent") | Q(sent_at__isnull=False, partition__isnull=False, offset__isnull=False),
                 name="outbox_sent_says_where",
@@ -52,7 +58,11 @@ class OutboxMessage(models.Model):
         ]
         indexes = [
             models.Index(fields=["id"], condition=Q(state="pending"), name="outbox_pending"),
-            models.Index(fields=["topic", "key", "sequence"], condition=~Q(state="sent"), name="outbox_unsent_by_key"),
+            models.Index(
+                fields=["topic", "key", "sequence"],
+                condition=Q(state__in=["pending", "parked"]),
+                name="outbox_holding_back_by_key",
+            ),
         ]
 
 

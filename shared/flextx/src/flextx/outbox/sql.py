@@ -11,7 +11,7 @@ WHERE m.state = 'pending' AND m.bucket = ANY(%(buckets)s) AND m.due_at <= clock_
   AND NOT EXISTS (
       SELECT FROM flextx_outbox_outboxmessage earlier
       WHERE earlier.topic = m.topic AND earlier.key = m.key
-        AND earlier.sequence < m.sequence AND earlier.state <> 'sent')
+        AND earlier.sequence < m.sequence AND earlier.state IN ('pending', 'parked'))
 ORDER BY m.id LIMIT %(limit)s
 """
 
@@ -65,5 +65,5 @@ SELECT EXISTS (
       AND NOT EXISTS (
           SELECT FROM flextx_outbox_outboxmessage earlier
           WHERE earlier.topic = m.topic AND earlier.key = m.key
-            AND earlier.sequence < m.sequence AND earlier.state <> 'sent'))
+            AND earlier.sequence < m.sequence AND earlier.state IN ('pending', 'parked')))
 """
