@@ -6,7 +6,7 @@ SECRET_KEY = "for benchmarks only"
 USE_TZ = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATABASES = {"default": env.database(env.text("BENCH_DATABASE_URL"), env.secret("DATABASE_PASSWORD_FILE"))}
-INSTALLED_APPS = ["flextx", "flextx.outbox", "flextx.workers"]
+INSTALLED_APPS = ["flextx", "flextx.outbox", "flextx.workers", "flextx.metrics"]
 FLEXTX = env.flextx(source="benchmark", topics=("benchmark",)) | {
     "RELAY_LEASE_SECONDS": 30,
     "DELIVERY_TIMEOUT_SECONDS": 20,

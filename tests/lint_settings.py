@@ -10,6 +10,7 @@ INSTALLED_APPS = [
     "flextx.outbox",
     "flextx.inbox",
     "flextx.workers",
+    "flextx.metrics",
     "flextx.participant",
     "flextx.saga",
     "flextx.recovery",

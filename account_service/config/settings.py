@@ -24,6 +24,7 @@ INSTALLED_APPS = [
     "flextx.outbox",
     "flextx.inbox",
     "flextx.workers",
+    "flextx.metrics",
     "flextx.participant",
     "account_service.ledger",
 ]

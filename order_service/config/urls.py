@@ -1,10 +1,12 @@
 from django.urls import include, path
 
 from flextx.http import health, problems
+from flextx.metrics.views import metrics
 
 urlpatterns = [
     path("livez", health.livez),
     path("readyz", health.readyz),
+    path("metrics", metrics),
     path("api/v1/", include("order_service.recharge.urls")),
     path("api/v1/", include("order_service.refunds.urls")),
     path("api/v1/", include("order_service.rooms.urls")),

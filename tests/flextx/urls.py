@@ -1,6 +1,7 @@
 from django.urls import include, path
 
 from flextx.http import health, problems
+from flextx.metrics.views import metrics
 from tests.flextx.shop import views
 
 urlpatterns = [
@@ -8,6 +9,7 @@ urlpatterns = [
     path("api/v1/", include("flextx.operate.urls")),
     path("livez", health.livez),
     path("readyz", health.readyz),
+    path("metrics", metrics),
     path("me", views.MeView.as_view()),
     path("staff", views.StaffView.as_view()),
     path("things", views.ThingsView.as_view()),

@@ -20,6 +20,7 @@ from flextx.inbox.diversion import retry_due_key
 from flextx.inbox.position import start_position
 from flextx.inbox.process import process_batch
 from flextx.inbox.registry import handled_topics
+from flextx.metrics.counting import FENCE_MISSES
 from flextx.outages import RETRY_ALL
 from flextx.transports.protocol import Batch, Consumer, Transport
 from flextx.workers.heartbeat import Heart
@@ -78,6 +79,7 @@ class EventConsumer:
             consumer.commit(batch.topic, batch.partition, next_offset)
         except StaleLease:
             logger.info("%s/%s was taken over; its position row already says so", batch.topic, batch.partition)
+            FENCE_MISSES.add(1, "log_lease")
         crash_point(_AFTER_COMMIT)
 
     def _retry_diverted(self) -> None:

@@ -14,6 +14,7 @@ from flextx.inbox.diversion import divert, diverted_keys
 from flextx.inbox.handling import handle
 from flextx.inbox.position import advance_position, lock_position
 from flextx.inbox.reading import Readable, count_skipped, read_record
+from flextx.metrics.counting import DUPLICATES_ABSORBED, FENCE_MISSES
 from flextx.outages import RETRY_ALL
 from flextx.transactions import atomic
 from flextx.transports.protocol import Batch, Record
@@ -42,13 +43,13 @@ def process_batch(batch: Batch, *, consumer: str, log_id: str) -> int:
 def _process_together(batch: Batch, consumer: str, log_id: str) -> int:
     position = lock_position(batch, consumer, log_id)
     if not batch.asked_from <= position < batch.next_offset:
+        FENCE_MISSES.add(1, "inbox_position")
         return position
     records = batch.records_from(position)
     aside = diverted_keys(consumer, (record.key for record in records))
     readables = list(_readable(records, consumer, aside))
     duplicates = handle(consumer, readables)
-    if duplicates:
-        logger.info("%s duplicates absorbed", duplicates)
+    DUPLICATES_ABSORBED.add(duplicates, "record")
     advance_position(batch, consumer)
     return batch.next_offset
 
@@ -57,6 +58,7 @@ def _process_together(batch: Batch, consumer: str, log_id: str) -> int:
 def _process_one_by_one(batch: Batch, consumer: str, log_id: str) -> int:
     position = lock_position(batch, consumer, log_id)
     if not batch.asked_from <= position < batch.next_offset:
+        FENCE_MISSES.add(1, "inbox_position")
         return position
     records = batch.records_from(position)
     aside = diverted_keys(consumer, (record.key for record in records))
@@ -70,7 +72,7 @@ def _process_one_by_one(batch: Batch, consumer: str, log_id: str) -> int:
 def _handle_alone(consumer: str, readable: Readable) -> bool:
     try:
         with transaction.atomic():
-            handle(consumer, [readable])
+            DUPLICATES_ABSORBED.add(handle(consumer, [readable]), "record")
     except RETRY_ALL:
         raise
     except Exception as error:  # this record's own failure, whatever it is

@@ -1,4 +1,4 @@
-"""Let sent events go out again, under the same event ids: whoever had them absorbs them, whoever lost them gets them."""
+"""Let sent events go out again under the same event ids: whoever had them absorbs them, whoever lost them gets them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 
 from flextx.errors import OutsideTransaction
 from flextx.event import Event
+from flextx.metrics.counting import RESENT
 from flextx.outbox import wakeup
 from flextx.outbox.models import OutboxMessage
 from flextx.outbox.publish import physical_topic
@@ -55,6 +56,7 @@ def _resend(ids: list[int], using: str) -> int:
     count = again.update(
         state=OutboxMessage.State.PENDING, due_at=Now(), resent=F("resent") + 1, failures=0, deaths=0, last_error=""
     )
+    RESENT.add(count, "message", using=using)
     if count:
         transaction.on_commit(lambda: wakeup.wake_sleepers(using), using=using, robust=True)
     return count

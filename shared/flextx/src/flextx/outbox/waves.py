@@ -14,6 +14,7 @@ from flextx.backoff import backoff_seconds
 from flextx.conf import flextx_settings
 from flextx.envelope import Envelope
 from flextx.leases import Epochs, LeaseBook
+from flextx.metrics.counting import FENCE_MISSES
 from flextx.outbox import sql
 from flextx.transactions import CommitPoints
 from flextx.transports.protocol import Delivered, OutgoingRecord, Refused, SendResult
@@ -88,6 +89,7 @@ class Waves:
                 if isinstance(result, Refused):
                     self._mark_refused(message, result.error)
             self._forget()
+            FENCE_MISSES.add(len(wave) - len(answered), "outbox_mark", using=self._using)
         return len(wave) - len(answered)
 
     def give_back(self) -> None:

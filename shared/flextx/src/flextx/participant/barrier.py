@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from flextx.errors import Refusal
+from flextx.metrics.counting import DUPLICATES_ABSORBED
 from flextx.participant.models import Barrier, ParticipantRun
 from flextx.saga.messages import Settled, Side
 
@@ -86,6 +87,7 @@ def _found_before(run_id: UUID, step: str, side: Side) -> Decision:
         barred = Decision(Settled.REJECTED, code="undone_before", detail="The undo of this step came first.")
         return _settle(run_id, step, side, barred)
     Barrier.objects.filter(pk=row.pk).update(duplicates=F("duplicates") + 1)
+    DUPLICATES_ABSORBED.add(1, "command")
     return Decision(Settled(row.outcome), True, row.code, row.detail, row.result)
 
 

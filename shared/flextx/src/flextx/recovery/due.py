@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 
 from flextx.clock import database_now
 from flextx.errors import StaleLease
+from flextx.metrics.counting import FENCE_MISSES
 from flextx.outages import RETRY_ALL
 from flextx.policy import Policy
 from flextx.recovery.jobs import Again, handler_of
@@ -68,6 +69,7 @@ def _work(job: Job) -> None:
         _do(job)
     except StaleLease:
         logger.warning("job %s took longer than its lease: somebody else has it now, and nothing was done", job.pk)
+        FENCE_MISSES.add(1, "job")
     except RETRY_ALL:
         _give_back(job)
         raise

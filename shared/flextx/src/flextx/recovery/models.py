@@ -37,4 +37,7 @@ class Job(models.Model):
                 condition=~Q(state="waiting") | Q(due_at__isnull=False), name="job_waits_for_a_time"
             ),
         ]
-        indexes = [models.Index(fields=["due_at"], condition=Q(state="waiting"), name="job_due")]
+        indexes = [
+            models.Index(fields=["due_at"], condition=Q(state="waiting"), name="job_due"),
+            models.Index(fields=["due_at"], condition=Q(state="parked"), name="job_parked"),
+        ]

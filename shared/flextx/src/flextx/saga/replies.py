@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flextx.clock import database_now
 from flextx.inbox.registry import Delivery, handles
+from flextx.metrics.counting import DUPLICATES_ABSORBED
 from flextx.saga.declaration import declared
 from flextx.saga.messages import Reply, Side
 from flextx.saga.models import ReplyReceived, Run, StepSide
@@ -37,6 +38,7 @@ def take_reply(run: Run, delivery: Delivery[Reply]) -> None:
     counts = side is not None and side.state == StepSide.State.ATTEMPTED and _stands_at(run, side)
     _record(run, delivery, applied=counts)
     if side is None or not counts:
+        DUPLICATES_ABSORBED.add(1, "reply")
         return
     now = database_now()
     settle(side, reply.outcome.value, now, code=reply.code, detail=reply.detail, result=reply.result)

@@ -16,6 +16,7 @@ import time
 from django.db import connections
 
 from flextx.conf import flextx_settings
+from flextx.workers.current import work_as
 
 logger = logging.getLogger(__name__)
 EXIT_CODE = 70  # sysexits.h: internal software error
@@ -50,7 +51,8 @@ class Heart:
         self._stopped = threading.Event()
 
     def start(self) -> None:
-        """Watch from now on."""
+        """Watch from now on; this thread is the worker."""
+        work_as(str(self._row["name"]))
         threading.Thread(target=self._watch, name="heart", daemon=True).start()
 
     def beat(self) -> None:

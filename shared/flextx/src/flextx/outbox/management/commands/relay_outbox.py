@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from flextx.metrics.log_ends import watch_log
 from flextx.outbox.relay import Relay
 from flextx.signals import stop_on_signals
 from flextx.transports.choose import transport
@@ -26,5 +27,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         stop = stop_on_signals()
+        if not options["once"]:
+            watch_log(transport(), stop)
         relay = Relay(name=options["name"], transport=transport(), using=options["database"])
         relay.run(stop, once=options["once"])
