@@ -1,6 +1,7 @@
-"""Where an order's money is: every hop, each with the time stored for it, from the order service's own rows.
+"""Where an order's money is: every hop, each with the time stored for it, and what it waits for and why.
 
-The account service's hops came with `CoinsCredited`, so that answering calls nobody; what has not come is `pending`.
+All from the order service's own rows: the account service's hops came with `CoinsCredited`, so that answering calls
+nobody; what has not come is `pending`.
 """
 
 from __future__ import annotations
@@ -14,21 +15,24 @@ from flextx.envelope import rfc3339
 from flextx.outbox.models import OutboxMessage
 from flextx.outbox.publish import physical_topic
 from order_service.recharge.models import CreditNotice, Order, OrderMove, Payment
+from order_service.recharge.waiting import waiting_json
+from order_service.refunds.journey import refund_hops
 
 Hop = tuple[str, str, datetime | str | None, dict[str, Any]]
 """(name, service, when or None, details)"""
 
 
-def journey_of(order: Order) -> dict[str, Any]:
-    """The JSON of GET /api/v1/orders/{order_no}/journey."""
+def journey_of(order: Order, *, for_operator: bool) -> dict[str, Any]:
+    """The JSON of GET /api/v1/orders/{order_no}/journey. Last errors and what is parked where are for operators."""
     return {
         "order_no": order.order_no,
         "status": order.status,
-        "hops": [_hop_json(number, hop) for number, hop in enumerate(_hops(order), start=1)],
+        "hops": [_hop_json(number, hop) for number, hop in enumerate(_hops(order, for_operator), start=1)],
+        "waiting": waiting_json(order, for_operator=for_operator),
     }
 
 
-def _hops(order: Order) -> Iterator[Hop]:
+def _hops(order: Order, for_operator: bool) -> Iterator[Hop]:
     notice = CreditNotice.objects.filter(order=order).first()
     yield (
         "order_created",
@@ -38,10 +42,11 @@ def _hops(order: Order) -> Iterator[Hop]:
     )
     yield _payment_hop(Payment.objects.filter(accepted_for=order).first())
     yield _move_hop("order_completed", order, "completed", order.completed_at)
-    yield from _outbox_hops(order)
+    yield from _outbox_hops(order, for_operator)
     yield from _account_hops(notice)
     yield from _return_hops(notice)
     yield _move_hop("order_credited", order, "credited", order.credited_at)
+    yield from refund_hops(order)
 
 
 def _payment_hop(payment: Payment | None) -> Hop:
@@ -60,7 +65,7 @@ def _move_hop(name: str, order: Order, to: str, at: datetime | None) -> Hop:
     return name, "order", at, {"from": move.from_status, "who": move.who, "why": move.why} if move else {}
 
 
-def _outbox_hops(order: Order) -> Iterator[Hop]:
+def _outbox_hops(order: Order, for_operator: bool) -> Iterator[Hop]:
     row = OutboxMessage.objects.filter(
         topic=physical_topic(ORDER_EVENTS), key=order.order_no, event_type=OrderCompleted.event_type
     ).first()
@@ -79,7 +84,8 @@ def _outbox_hops(order: Order) -> Iterator[Hop]:
         },
     )
     where = {"topic": row.topic, "partition": row.partition, "offset": row.offset, "sent_by": row.sent_by}
-    waiting = {"state": row.state, "failures": row.failures, "last_error": row.last_error}
+    last_error = row.last_error if for_operator else ""
+    waiting = {"state": row.state, "failures": row.failures, "last_error": last_error}
     yield "sent_to_log", "order", row.sent_at, where if row.sent_at else waiting
 
 

@@ -76,7 +76,9 @@ class JourneyView(APIView):
     permission_classes = (has_scope("user", "operator"),)
 
     def get(self, request: Request, order_no: str) -> Response:
-        return Response(journey_of(selectors.order_for(caller_of(request), order_no)))
+        caller = caller_of(request)
+        order = selectors.order_for(caller, order_no)
+        return Response(journey_of(order, for_operator=caller.scope == "operator"))
 
 
 class CompleteOrderView(APIView):

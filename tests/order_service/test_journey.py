@@ -19,7 +19,7 @@ SERVICES = ["order"] * 5 + ["account"] * 3 + ["order"] * 2
 
 def hops_of(order: Order) -> list[dict[str, Any]]:
     told = BUYER.get(f"/api/v1/orders/{order.order_no}/journey").json()
-    assert told == OPERATOR.get(f"/api/v1/orders/{order.order_no}/journey").json()
+    assert told["hops"] == OPERATOR.get(f"/api/v1/orders/{order.order_no}/journey").json()["hops"]
     assert (told["order_no"], told["status"]) == (order.order_no, Order.objects.get(pk=order.pk).status)
     assert [(hop["hop"], hop["name"], hop["service"]) for hop in told["hops"]] == list(
         zip(range(1, 11), NAMES, SERVICES, strict=True)
