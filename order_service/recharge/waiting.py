@@ -76,7 +76,7 @@ def _surplus_waits(order: Order) -> Iterator[Wait]:
 
 def _outbox_waits(keys: Sequence[str]) -> Iterator[Wait]:
     """Of each key its oldest message that has not left: the later ones wait behind it."""
-    unsent = OutboxMessage.objects.filter(key__in=keys).exclude(state=OutboxMessage.State.SENT)
+    unsent = OutboxMessage.objects.filter(key__in=keys, state__in=["pending", "parked"])
     for row in unsent.order_by("topic", "key", "sequence").distinct("topic", "key")[:_MAX]:
         parked = row.state == OutboxMessage.State.PARKED
         parked_id = f"outbox-{row.pk}" if parked else None
