@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -11,10 +11,13 @@ from kafka import errors as kafka_errors
 
 from flextx.conf import FlextxSettings
 from flextx.transports.kafka.client import CONNECT_MS, built, outages_named
+from flextx.transports.kafka.silence import Silence
 from flextx.transports.protocol import Batch, Record, StartPosition, check_range
 
 _SESSION_MS = 10_000
 _PLACING_SECONDS = 0.1
+# The client's own limit for one question is 30 s, which is long for a person who waits for money.
+_ASKED_MS = 5_000
 
 
 class KafkaRecordConsumer(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka ships no types
@@ -30,6 +33,7 @@ class KafkaRecordConsumer(ConsumerRebalanceListener):  # type: ignore[misc]  # k
         self._start = start
         self._next: dict[TopicPartition, int] = {}
         self._unplaced: set[TopicPartition] = set()
+        self._joined = False
         self._told: dict[TopicPartition, OffsetAndMetadata] = {}
         self._consumer = built(
             KafkaConsumer,
@@ -45,18 +49,25 @@ class KafkaRecordConsumer(ConsumerRebalanceListener):  # type: ignore[misc]  # k
             auto_offset_reset="none",
             fetch_max_wait_ms=250,
         )
+        self._silence = Silence(self._ends)
         self._consumer.subscribe(topics=list(topics), listener=self)
 
     def on_partitions_revoked(self, revoked: Sequence[TopicPartition]) -> None:
+        """A rebalance begins. Asked for outright: one that only new metadata asked for is forgotten by kafka-python
+        3.0.12 when it ends between two polls, and its partitions are then read by nobody."""
+        self._consumer._coordinator.request_rejoin()
+        self._joined = False
         self._unplaced -= set(revoked)
         for partition in revoked:
             self._told.pop(partition, None)
+            self._next.pop(partition, None)
 
     def on_partitions_assigned(self, assigned: Sequence[TopicPartition]) -> None:
         for partition in assigned:
             self._consumer.pause(partition)
             self._consumer.seek(partition, 0)  # any position, so that the client asks for none of its own
         self._unplaced |= set(assigned)
+        self._joined = True
 
     def poll(self, *, timeout_seconds: float) -> list[Batch]:
         with outages_named():
@@ -64,6 +75,7 @@ class KafkaRecordConsumer(ConsumerRebalanceListener):  # type: ignore[misc]  # k
             # While nothing is placed an assignment is awaited, which the next call places: so come back soon.
             wait_seconds = timeout_seconds if self._next else _PLACING_SECONDS
             polled = self._consumer.poll(timeout_ms=int(wait_seconds * 1000))
+            self._silence.after_poll(bool(polled), joined=self._joined, standing=self._next)
             return [self._batch(partition, records) for partition, records in polled.items() if records]
 
     def seek(self, topic: str, partition: int, offset: int) -> None:
@@ -88,14 +100,17 @@ class KafkaRecordConsumer(ConsumerRebalanceListener):  # type: ignore[misc]  # k
         if not self._unplaced:
             return
         placed = sorted(self._unplaced)
-        earliest = self._consumer.beginning_offsets(placed)
-        ends = self._consumer.end_offsets(placed)
+        earliest = self._consumer.beginning_offsets(placed, timeout_ms=_ASKED_MS)
+        ends = self._ends(placed)
         for partition in placed:
             position = self._start(partition.topic, partition.partition, earliest[partition])
             check_range(partition.topic, partition.partition, position, earliest[partition], ends[partition])
             self.seek(partition.topic, partition.partition, position)
             self._consumer.resume(partition)
         self._unplaced.clear()
+
+    def _ends(self, partitions: Iterable[TopicPartition]) -> dict[TopicPartition, int]:
+        return dict(self._consumer.end_offsets(list(partitions), timeout_ms=_ASKED_MS))
 
     def _batch(self, partition: TopicPartition, records: Sequence[Any]) -> Batch:
         asked_from = self._next[partition]
