@@ -15,6 +15,7 @@ INSTALLED_APPS = [
     "flextx.saga",
     "flextx.recovery",
     "flextx.operate",
+    "flextx.idempotency",
     "order_service.recharge",
     "order_service.rooms",
     "order_service.gifts",

@@ -9,6 +9,7 @@ from django.conf import settings
 from uuid_utils.compat import uuid7
 
 from flextx.http.idempotency import IdempotencyKeyReused
+from flextx.outbox.backlog import check_backlog
 from flextx.saga.starting import start_run
 from flextx.transactions import atomic
 from order_service.gifts.errors import GiftNotSent, GiftProductNotFound
@@ -20,19 +21,20 @@ from order_service.rooms.models import Room
 from order_service.rooms.selectors import known_room
 
 
-@atomic("gifts.send_gift")
 def send_gift(
     *, sender_id: str, room_id: str, gift_product_id: str, count: int, comment: str, idempotency_key: str
 ) -> Gift:
-    """Store the gift and start its run. The same key and body give the same gift.
+    """Store the gift and start its run, in the transaction that stores the answer. The same key and body give the
+    same gift.
 
     Whether the room is open is asked when the gift is played, not here: it may close in between anyway.
-    Raises RoomUnknown, GiftProductNotFound, IdempotencyKeyReused.
+    Raises RoomUnknown, GiftProductNotFound, IdempotencyKeyReused, BacklogFull.
     """
     fingerprint = hashlib.sha256(f"{room_id}\n{gift_product_id}\n{count}\n{comment}".encode()).hexdigest()
     before = _sent_before(sender_id, idempotency_key, fingerprint)
     if before is not None:
         return before
+    check_backlog()
     room, product = known_room(room_id), _product(gift_product_id)
     Gift.objects.bulk_create(
         [_new_gift(sender_id, room, product, count, comment, idempotency_key, fingerprint)], ignore_conflicts=True

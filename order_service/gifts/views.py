@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from rest_framework.permissions import AllowAny
@@ -12,6 +13,7 @@ from rest_framework.views import APIView
 from flextx.http.auth import caller_of, has_scope
 from flextx.http.idempotency import idempotency_key
 from flextx.http.paging import page_json
+from flextx.idempotency.answers import answer_once
 from order_service.gifts import selectors
 from order_service.gifts.serializers import (
     GiftQuerySerializer,
@@ -48,12 +50,13 @@ class GiftsView(APIView):
     def post(self, request: Request) -> Response:
         wanted = SendGiftSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
-        gift = send_gift(
+        gift = partial(
+            send_gift,
             sender_id=caller_of(request).subject,
             idempotency_key=idempotency_key(request),
             **wanted.validated_data,
         )
-        return Response(gift_json(gift), status=202)
+        return answer_once(request, lambda: gift_json(gift()), status=202)
 
 
 class GiftView(APIView):

@@ -12,6 +12,7 @@ from uuid_utils.compat import uuid7
 
 from flextx.clock import database_now
 from flextx.http.idempotency import IdempotencyKeyReused
+from flextx.outbox.backlog import check_backlog
 from flextx.outbox.publish import publish
 from flextx.outcome import Outcome
 from flextx.transactions import atomic
@@ -34,22 +35,13 @@ from order_service.recharge.sandbox import ChannelPayment
 from order_service.refunds.services import Asker, refund_payment
 
 
-def place_order(*, owner_id: str, product_id: str, channel: str, idempotency_key: str) -> Order:
-    """Create the order, then ask the channel for the payer's page. The same key and body give the same order.
-
-    The channel is called outside any transaction; while it does not answer the order has no payment url, and a repeat
-    of the request asks again. Raises ProductNotFound, IdempotencyKeyReused, TooManyOpenOrders.
-    """
-    order = create_order(owner_id=owner_id, product_id=product_id, channel=channel, idempotency_key=idempotency_key)
-    if order.payment_url is None and order.status == Order.Status.PENDING:
-        order.payment_url = sandbox.prepay(order)
-        Order.objects.filter(pk=order.pk, payment_url=None).update(payment_url=order.payment_url)
-    return order
-
-
-@atomic("recharge.create_order")
 def create_order(*, owner_id: str, product_id: str, channel: str, idempotency_key: str) -> Order:
-    """One order for one (owner, key), however often and however concurrently it is asked for."""
+    """One order for one (owner, key), however often and however concurrently it is asked for; also when the answer to
+    the first request is kept no longer.
+
+    In the transaction that stores its answer. Raises ProductNotFound, IdempotencyKeyReused, TooManyOpenOrders,
+    BacklogFull.
+    """
     fingerprint = hashlib.sha256(f"{product_id}\n{channel}".encode()).hexdigest()
     head = lock_owner_head(owner_id)
     order = Order.objects.filter(owner_id=owner_id, idempotency_key=idempotency_key).first()
@@ -64,6 +56,7 @@ def _insert_order(head: OwnerHead, product_id: str, channel: str, idempotency_ke
     product = Product.objects.filter(product_id=product_id, on_sale=True).first()
     if product is None:
         raise ProductNotFound()
+    check_backlog()
     open_orders = Order.objects.filter(owner_id=head.owner_id, status=Order.Status.PENDING).count()
     if open_orders >= settings.OPEN_ORDERS_MAX:
         raise TooManyOpenOrders()
@@ -84,6 +77,18 @@ def _insert_order(head: OwnerHead, product_id: str, channel: str, idempotency_ke
     )
     order.refresh_from_db()
     return order
+
+
+def payers_page(*, order_no: str) -> str | None:
+    """Where the order is paid. The channel is asked until it has told that once, outside any transaction.
+
+    None while the channel does not answer, and for an order that is not to be paid any more.
+    """
+    order = Order.objects.get(order_no=order_no)
+    if order.payment_url is None and order.status == Order.Status.PENDING:
+        order.payment_url = sandbox.prepay(order)
+        Order.objects.filter(pk=order.pk, payment_url=None).update(payment_url=order.payment_url)
+    return order.payment_url
 
 
 def accept_callback(body: bytes) -> Order:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
@@ -14,6 +15,7 @@ from flextx.http.auth import caller_of, has_scope
 from flextx.http.idempotency import idempotency_key
 from flextx.http.paging import page_json
 from flextx.http.problems import problem_handler
+from flextx.idempotency.answers import answer_once
 from order_service.recharge import selectors
 from order_service.recharge.errors import BadCallback
 from order_service.recharge.journey import journey_of
@@ -25,7 +27,7 @@ from order_service.recharge.serializers import (
     order_json,
     product_json,
 )
-from order_service.recharge.services import accept_callback, complete_after_asking, place_order
+from order_service.recharge.services import accept_callback, complete_after_asking, create_order, payers_page
 
 
 class ProductsView(APIView):
@@ -44,12 +46,13 @@ class OrdersView(APIView):
     def post(self, request: Request) -> Response:
         wanted = PlaceOrderSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
-        order = place_order(
+        order = partial(
+            create_order,
             owner_id=caller_of(request).subject,
             idempotency_key=idempotency_key(request),
             **wanted.validated_data,
         )
-        return Response(order_json(order), status=201)
+        return answer_once(request, lambda: order_json(order()), status=201, complete=_with_payers_page)
 
     def get(self, request: Request) -> Response:
         query = OrderQuerySerializer(data=request.query_params)
@@ -63,6 +66,11 @@ class OrdersView(APIView):
                 before=before, limit=limit, status=status, completed_before=asked.get("completed_before")
             )
         return Response(page_json(request, [order_json(order) for order in orders], cursor))
+
+
+def _with_payers_page(order: dict[str, Any]) -> dict[str, Any]:
+    url = order["payment"]["url"] or payers_page(order_no=order["order_no"])
+    return order | {"payment": {"url": url}}
 
 
 class OrderView(APIView):

@@ -11,7 +11,6 @@ from uuid_utils.compat import uuid7
 
 from flextx.http.idempotency import IdempotencyKeyReused
 from flextx.recovery.jobs import schedule
-from flextx.transactions import atomic
 from order_service.undo_lists.models import UndoItem, UndoList
 
 Operation = tuple[str, str]
@@ -19,13 +18,13 @@ Operation = tuple[str, str]
 JOB = "undo_next"
 
 
-@atomic("undo_lists.start")
 def start_undo_list(
     *, operations: Sequence[Operation], who: str, why: str, to_debt: bool, idempotency_key: str
 ) -> UndoList:
-    """Store the list and the job that works it off. `operations`: in the order in which they were done.
+    """Store the list and the job that works it off, in the transaction that stores the answer.
 
-    The same key and body give the same list. Raises IdempotencyKeyReused.
+    `operations`: in the order in which they were done. The same key and body give the same list.
+    Raises IdempotencyKeyReused.
     """
     fingerprint = hashlib.sha256(json.dumps([list(operations), why, to_debt]).encode()).hexdigest()
     UndoList.objects.bulk_create(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from uuid import UUID
 
 from rest_framework.request import Request
@@ -10,6 +11,7 @@ from rest_framework.views import APIView
 
 from flextx.http.auth import caller_of, has_scope
 from flextx.http.idempotency import idempotency_key
+from flextx.idempotency.answers import answer_once
 from order_service.undo_lists import selectors
 from order_service.undo_lists.serializers import UndoListSerializer
 from order_service.undo_lists.services import start_undo_list
@@ -22,14 +24,15 @@ class UndoListsView(APIView):
         wanted = UndoListSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
         asked = wanted.validated_data
-        found = start_undo_list(
+        found = partial(
+            start_undo_list,
             operations=asked["operations"],
             who=caller_of(request).subject,
             why=asked["reason"],
             to_debt=asked["to_debt"],
             idempotency_key=idempotency_key(request),
         )
-        return Response(selectors.undo_list_json(found), status=202)
+        return answer_once(request, lambda: selectors.undo_list_json(found()), status=202)
 
 
 class UndoListView(APIView):

@@ -27,7 +27,6 @@ _IN_THE_END: dict[str, tuple[tuple[int, int], int, list[str]]] = {
 }
 # Whoever passes the point; everybody passes the others.
 _WHO = {
-    "gifts.send_gift": ("sender",),
     "gifts.undo_gift": ("sorry",),
     "participant": ("sender", "late"),
     "recovery": ("listed",),

@@ -62,7 +62,7 @@ def test_the_registry_holds_every_kind_of_place() -> None:
     """Fault tried: a registry that lists only what happens to be imported."""
     kinds = {point.split(".")[0] for point in registered_points()}
     assert {kind for kind in kinds if not of_runs(f"{kind}.")} == {
-        *("consumer", "inbox", "log", "outbox", "recharge", "relay")
+        *("consumer", "idempotency", "inbox", "log", "outbox", "recharge", "relay")
     }
     assert {kind for kind in kinds if of_runs(f"{kind}.")} == {
         *("gifts", "operate", "participant", "recovery", "refunds", "saga", "undo_lists")

@@ -17,7 +17,7 @@ DATABASES = {"default": env.database(env.text("SHOP_DATABASE_URL"), env.secret("
 DATABASES["default"]["TEST"] = {"NAME": DATABASES["default"]["NAME"]}
 # As in production but sooner, so that stories about frozen processes are short.
 DATABASES["default"]["OPTIONS"]["options"] = "-c idle_in_transaction_session_timeout=1000 -c lock_timeout=5000"
-TOOLKIT = ["outbox", "inbox", "workers", "metrics", "participant", "saga", "recovery", "operate"]
+TOOLKIT = ["outbox", "inbox", "workers", "metrics", "participant", "saga", "recovery", "operate", "idempotency"]
 INSTALLED_APPS = ["rest_framework", "flextx", *(f"flextx.{name}" for name in TOOLKIT), "tests.flextx.shop"]
 MIDDLEWARE = defaults.MIDDLEWARE
 REST_FRAMEWORK = defaults.REST_FRAMEWORK

@@ -52,6 +52,11 @@ class FlextxSettings(BaseModel):
     idle_poll_seconds: float = Field(default=1.5, gt=0)
     """How long an idle relay or consumer sleeps at most when no wake-up reaches it."""
 
+    outbox_backlog_max: int = Field(default=20_000, ge=1)
+    """Unsent messages at which new business is refused: see flextx.outbox.backlog."""
+    idempotency_answer_seconds: int = Field(default=24 * 3600, ge=60)
+    """How long a first answer is kept for whoever repeats the request."""
+
     hang_seconds_max: float = Field(default=120, gt=0)
     """A worker whose loop stands still for longer ends itself; longer than any batch may take."""
 

@@ -116,6 +116,7 @@ def flextx(*, source: str, topics: tuple[str, ...]) -> dict[str, Any]:
         "LOG_DATABASE_PASSWORD": secret("LOG_DATABASE_PASSWORD_FILE")
         if "LOG_DATABASE_PASSWORD_FILE" in os.environ
         else "",
+        "OUTBOX_BACKLOG_MAX": number("OUTBOX_BACKLOG_MAX", 20_000),
         "AUTH_JWKS_FILE": text("AUTH_JWKS_FILE"),
         "AUTH_ISSUER": text("AUTH_ISSUER", "live-coins"),
         "AUTH_AUDIENCE": source,

@@ -18,6 +18,7 @@ INHERITED = (
         "KAFKA_OPTIONS_FILE",
         "ORDER_LIFETIME_SECONDS",
         "OPEN_ORDERS_MAX",
+        "OUTBOX_BACKLOG_MAX",
         "FEED_STREAMS_MAX",
         "CALLBACK_STAIRCASE",
     ),

@@ -26,6 +26,13 @@ class IdempotencyKeyReused(Refusal):
     code: ClassVar = "idempotency_key_reused"
 
 
+class RequestUnderWay(Refusal):
+    """A request with this Idempotency-Key is being worked on: send it again in a moment to get its answer."""
+
+    code: ClassVar = "request_under_way"
+    retry_after_seconds: ClassVar = 1
+
+
 def idempotency_key(request: Request) -> str:
     """Raises IdempotencyKeyMissing."""
     key = request.headers.get("Idempotency-Key", "")
