@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "flextx.workers",
     "flextx.metrics",
     "flextx.participant",
+    "flextx.operate",
     "account_service.ledger",
 ]
 MIDDLEWARE = defaults.MIDDLEWARE

@@ -9,6 +9,7 @@ urlpatterns = [
     path("metrics", metrics),
     path("api/v1/", include("account_service.ledger.urls")),
     path("api/v1/", include("flextx.participant.urls")),
+    path("api/v1/", include("flextx.operate.urls")),
 ]
 handler400 = problems.bad_request
 handler404 = problems.not_found

@@ -12,6 +12,8 @@ from account_service.ledger.models import Transfer
 from account_service.ledger.orders_api import CompletedOrder, completed_orders
 from account_service.ledger.reconcile_gifts import compare_with_gifts
 from flextx.clock import database_now
+from flextx.inbox.reconcile import compare_skipped_records
+from flextx.outbox.reconcile import compare_skipped_messages
 from flextx.reconciliation import Findings, one_snapshot, rows_of
 
 # A paid order whose coins have not come is called missing only after this; before that it is counted as in flight.
@@ -32,6 +34,8 @@ def reconcile() -> Findings:
     findings = Findings()
     with one_snapshot():
         check_books(findings)
+        compare_skipped_records(findings)
+        compare_skipped_messages(findings)
         credits = {row[1]: Credit(*row) for row in rows_of(sql.RECHARGE_CREDITS)}
     findings.checked += len(credits)
     without_credit, not_taken_back = _compare_with_orders(findings, credits)

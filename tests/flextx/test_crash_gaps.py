@@ -75,7 +75,7 @@ def test_a_consumer_that_dies_once_in_every_gap_applies_everything_once(staff: S
         append(made(GOOD, life))
         assert staff.consumer("consumer-1", crash=dying_once_at(names)).wait() == DIED
         _position_inbox_and_effects_agree()
-    assert fired(tmp_path) == names and len(names) == 9
+    assert fired(tmp_path) == names and len(names) == 11
 
     Fault.objects.all().delete()
     last = staff.consumer("consumer-1", crash=dying_once_at(names))

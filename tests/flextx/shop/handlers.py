@@ -44,6 +44,8 @@ def _go_wrong(event: ThingMade) -> None:
         Shelved.objects.create(name=event.name, number=event.number)
     if fault.kind == Fault.Kind.FREEZE:
         os.kill(os.getpid(), signal.SIGSTOP)
+    if fault.kind == Fault.Kind.DEATH:
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 @handles(ThingWanted)

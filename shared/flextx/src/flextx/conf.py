@@ -46,6 +46,8 @@ class FlextxSettings(BaseModel):
     consumer_batch_max: int = Field(default=200, ge=1, le=10_000)
     consumer_lease_seconds: float = Field(default=10, gt=0)
     consumer_tries_max: int = Field(default=8, ge=1)
+    consumer_deaths_max: int = Field(default=3, ge=1)
+    """Deaths over one batch before its records run one by one, and over one of those before it is parked."""
     retry_first_seconds: float = Field(default=0.5, gt=0)
     retry_seconds_max: float = Field(default=60, gt=0)
     outage_backoff_seconds_max: float = Field(default=2, gt=0)

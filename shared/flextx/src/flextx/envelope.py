@@ -10,6 +10,7 @@ from flextx.errors import UnreadableRecord
 from flextx.tracing import Cause
 
 Headers = list[tuple[str, bytes]]
+_READ = frozenset(("ce_id", "ce_type", "ce_source", "ce_time", "ce_sequence", "traceparent", "ce_causationid"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class Envelope:
 def read_envelope(headers: Headers) -> Envelope:
     """The envelope of a record. Raises UnreadableRecord, naming what is missing or wrong."""
     try:
-        text = {name: value.decode() for name, value in headers}
+        text = _one_of_each(headers)
         event_type, _, version = text["ce_type"].rpartition(".v")
         causation = text.get("ce_causationid")
         return Envelope(
@@ -66,6 +67,17 @@ def read_envelope(headers: Headers) -> Envelope:
         raise UnreadableRecord(f"header {missing} is missing") from missing
     except ValueError as wrong:
         raise UnreadableRecord(f"a header cannot be read: {wrong}") from wrong
+
+
+def _one_of_each(headers: Headers) -> dict[str, str]:
+    text: dict[str, str] = {}
+    for name, value in headers:
+        if name not in _READ:
+            continue
+        if name in text:
+            raise UnreadableRecord(f"header {name!r} is there twice")
+        text[name] = value.decode()
+    return text
 
 
 def rfc3339(moment: datetime) -> str:

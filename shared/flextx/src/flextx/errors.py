@@ -50,6 +50,10 @@ class UnreadableRecord(FlextxError):
     """A record's headers or body cannot be read as an event this service knows."""
 
 
+class KilledItsConsumer(FlextxError):
+    """The process died each time this record was handled, at last alone. What it said is in its log."""
+
+
 class UnknownVersion(UnreadableRecord):
     """A known event type in a version that this service does not know yet: deploy consumers first."""
 

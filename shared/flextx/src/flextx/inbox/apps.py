@@ -1,4 +1,4 @@
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.utils.module_loading import autodiscover_modules
 
 
@@ -7,4 +7,9 @@ class InboxConfig(AppConfig):
     label = "flextx_inbox"
 
     def ready(self) -> None:
+        if apps.is_installed("flextx.operate"):
+            from flextx.inbox.parked import ParkedRecords
+            from flextx.operate.kinds import register_kind
+
+            register_kind(ParkedRecords())
         autodiscover_modules("handlers")  # so that every @handles is known

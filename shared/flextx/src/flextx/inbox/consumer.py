@@ -9,6 +9,7 @@ import logging
 import time
 from functools import partial
 from threading import Event as StopSignal
+from uuid import uuid4
 
 from django.db import connection
 
@@ -16,9 +17,9 @@ from flextx.backoff import backoff_seconds
 from flextx.conf import flextx_settings
 from flextx.crash_points import crash_point, register, register_pair
 from flextx.errors import StaleLease
+from flextx.inbox.deaths import forget_notes, process_noted
 from flextx.inbox.diversion import retry_due_key
 from flextx.inbox.position import start_position
-from flextx.inbox.process import process_batch
 from flextx.inbox.registry import handled_topics
 from flextx.metrics.counting import FENCE_MISSES
 from flextx.outages import RETRY_ALL
@@ -38,6 +39,7 @@ class EventConsumer:
 
     def __init__(self, *, name: str, transport: Transport) -> None:
         self._name = name
+        self._member = f"{name}/{uuid4().hex[:12]}"  # whoever had this name before is dead
         self._group = flextx_settings().source
         self._transport = transport
         self._heart = Heart(name=name, kind="consumer")
@@ -56,7 +58,7 @@ class EventConsumer:
             except RETRY_ALL as outage:
                 self._wait_out(outage, stop)
         self._heart.stop()
-        self._close()
+        self._leave()
 
     def _step(self, stop: StopSignal) -> None:
         consumer = self._open()
@@ -69,7 +71,7 @@ class EventConsumer:
         self._outages = 0
 
     def _process(self, consumer: Consumer, batch: Batch) -> None:
-        next_offset = process_batch(batch, consumer=self._group, log_id=self._log_id)
+        next_offset = process_noted(batch, consumer=self._group, log_id=self._log_id, member=self._member)
         if next_offset != batch.next_offset:
             logger.warning("position of %s/%s was moved: reading on from %s", batch.topic, batch.partition, next_offset)
             consumer.seek(batch.topic, batch.partition, next_offset)
@@ -86,12 +88,13 @@ class EventConsumer:
         if time.monotonic() - self._looked_for_retries_at < _RETRY_LOOK_SECONDS:
             return
         for _ in range(_RETRIED_KEYS_MAX):
-            if not retry_due_key(self._group):
+            if not retry_due_key(self._group, self._member):
                 break
         self._looked_for_retries_at = time.monotonic()
 
     def _open(self) -> Consumer:
         if self._consumer is None:
+            forget_notes(self._group, self._member)
             self._log_id = self._transport.log_id()
             self._consumer = self._transport.consumer(
                 group=self._group,
@@ -112,6 +115,13 @@ class EventConsumer:
         connection.close()
         self._close()
         stop.wait(wait_seconds)
+
+    def _leave(self) -> None:
+        self._close()
+        try:
+            forget_notes(self._group, self._member)
+        except RETRY_ALL as away:
+            logger.warning("what was under way counts as a death: %s", away)
 
     def _close(self) -> None:
         if self._consumer is not None:

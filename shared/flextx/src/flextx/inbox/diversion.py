@@ -11,15 +11,17 @@ import traceback
 from collections.abc import Iterable
 
 from django.db import connection, transaction
+from django.db.models.functions import Now
 
 from flextx.backoff import backoff_seconds
 from flextx.clock import database_now
 from flextx.conf import flextx_settings
-from flextx.errors import NeedsPerson, Refusal, UnreadableRecord
+from flextx.errors import KilledItsConsumer, NeedsPerson, Refusal, UnreadableRecord
 from flextx.inbox import sql
 from flextx.inbox.handling import handle
 from flextx.inbox.models import DivertedKey, DivertedRecord
 from flextx.inbox.reading import Readable, read_record
+from flextx.inbox.stored import printable, record_of, row_of, stored_key
 from flextx.outages import RETRY_ALL
 from flextx.transactions import atomic
 from flextx.transports.protocol import Record
@@ -27,55 +29,67 @@ from flextx.transports.protocol import Record
 logger = logging.getLogger(__name__)
 _RETRIED_TOGETHER_MAX = 100
 # Trying again cannot help: these are parked at once.
-_DEFINITE = (NeedsPerson, Refusal, UnreadableRecord)
+_DEFINITE = (NeedsPerson, Refusal, UnreadableRecord, KilledItsConsumer)
+_LEFT = (DivertedRecord.State.WAITING, DivertedRecord.State.PARKED)
+_ERROR_CHARACTERS_MAX = 10_000
 
 
 def diverted_keys(consumer: str, keys: Iterable[str]) -> set[str]:
     """Of these keys, the ones whose records go aside; locked, so that none is released meanwhile."""
-    rows = DivertedKey.objects.select_for_update().filter(consumer=consumer, key__in=sorted(set(keys)))
+    wanted = sorted({stored_key(key) for key in keys})
+    rows = DivertedKey.objects.select_for_update().filter(consumer=consumer, key__in=wanted)
     return {row.key for row in rows.order_by("key")}
 
 
 def divert(consumer: str, record: Record, error: Exception | None = None) -> None:
     """Put a record aside: the one that failed, with its `error`, or one that follows it."""
-    row = DivertedRecord(
-        consumer=consumer,
-        topic=record.topic,
-        partition=record.partition,
-        offset=record.offset,
-        key=record.key,
-        headers=[[name, value.decode(errors="replace")] for name, value in record.headers],
-        body=record.body,
-    )
+    row = row_of(consumer, record)
     with connection.cursor() as cursor:
-        cursor.execute(sql.DIVERT_KEY, {"consumer": consumer, "key": record.key, "wait_seconds": 0})
+        cursor.execute(sql.DIVERT_KEY, {"consumer": consumer, "key": row.key, "wait_seconds": 0})
     if error is not None:
         _note_failure(row, error)
     # Read again after a replay it is here already, in whatever state it reached since.
     DivertedRecord.objects.bulk_create([row], ignore_conflicts=True)
 
 
-@atomic("inbox.retry")
-def retry_due_key(consumer: str) -> bool:
-    """Try the records of one due key again, in order; False when no key is due. Releases the key once none is left."""
+def retry_due_key(consumer: str, member: str) -> bool:
+    """Try the records of one due key again, in order; False when no key is due. Releases the key once none is left.
+
+    `member`: as in flextx.inbox.deaths. What was under way in a death is tried again one record at a time.
+    """
+    lease_seconds = flextx_settings().consumer_lease_seconds
     with connection.cursor() as cursor:
-        cursor.execute(sql.TAKE_DUE_KEY, {"consumer": consumer})
+        cursor.execute(sql.CLAIM_DUE_KEY, {"consumer": consumer, "member": member, "lease_seconds": lease_seconds})
         row = cursor.fetchone()
     if row is None:
         return False
-    waiting = DivertedRecord.objects.filter(consumer=consumer, key=row[0]).exclude(state="handled").order_by("id")
-    for record in waiting[:_RETRIED_TOGETHER_MAX]:
-        if not _retry(record):
-            return True
-    if not waiting.exists():
-        DivertedKey.objects.filter(consumer=consumer, key=row[0]).delete()
+    _retry_key(consumer, row[0], member, deaths=row[1])
     return True
+
+
+@atomic("inbox.retry")
+def _retry_key(consumer: str, key: str, member: str, deaths: int) -> None:
+    mine = DivertedKey.objects.select_for_update().filter(consumer=consumer, key=key, trying_by=member)
+    if not mine:  # an operator's or a successor's since
+        return
+    waiting = DivertedRecord.objects.filter(consumer=consumer, key=key, state__in=_LEFT).order_by("id")
+    for record in waiting[: 1 if deaths else _RETRIED_TOGETHER_MAX]:
+        if deaths >= flextx_settings().consumer_deaths_max:
+            _note_failure(record, KilledItsConsumer((KilledItsConsumer.__doc__ or "").strip()))
+            record.save()
+            return
+        if not _retry(record):
+            return
+    if waiting.exists():
+        mine.update(due_at=Now(), trying_by="")
+    else:
+        DivertedKey.objects.filter(consumer=consumer, key=key).delete()
 
 
 def _retry(row: DivertedRecord) -> bool:
     try:
         with transaction.atomic():
-            readable = read_record(_record(row))
+            readable = read_record(record_of(row))
             if isinstance(readable, Readable):
                 handle(row.consumer, [readable])
     except RETRY_ALL:
@@ -92,15 +106,15 @@ def _retry(row: DivertedRecord) -> bool:
 def _note_failure(row: DivertedRecord, error: Exception) -> None:
     conf = flextx_settings()
     row.tries += 1
-    row.reason = type(error).__name__
-    row.last_error = "".join(traceback.format_exception(error))[-10_000:].replace("\x00", "")
+    row.reason = "deaths" if isinstance(error, KilledItsConsumer) else type(error).__name__[:100]
+    row.last_error = printable("".join(traceback.format_exception(error)))[-_ERROR_CHARACTERS_MAX:]
     parked = isinstance(error, _DEFINITE) or row.tries >= conf.consumer_tries_max
     wait_seconds = backoff_seconds(
         row.tries, first_seconds=conf.retry_first_seconds, seconds_max=conf.retry_seconds_max
     )
     if parked:
-        row.state = DivertedRecord.State.PARKED
-        DivertedKey.objects.filter(consumer=row.consumer, key=row.key).update(due_at=None)
+        row.state, row.parked_at = DivertedRecord.State.PARKED, database_now()
+        DivertedKey.objects.filter(consumer=row.consumer, key=row.key).update(due_at=None, trying_by="", deaths=0)
     else:
         with connection.cursor() as cursor:
             cursor.execute(sql.POSTPONE_KEY, {"consumer": row.consumer, "key": row.key, "wait_seconds": wait_seconds})
@@ -114,8 +128,3 @@ def _note_failure(row: DivertedRecord, error: Exception) -> None:
         "parked" if parked else f"again in {wait_seconds:.1f} s",
         error,
     )
-
-
-def _record(row: DivertedRecord) -> Record:
-    headers = [(name, value.encode()) for name, value in row.headers]
-    return Record(row.topic, row.partition, row.offset, row.key, headers, bytes(row.body))

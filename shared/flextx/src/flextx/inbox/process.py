@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from django.db import transaction
 
 from flextx.envelope import Envelope
-from flextx.errors import LogChanged, UnreadableRecord
+from flextx.errors import KilledItsConsumer, LogChanged, UnreadableRecord
 from flextx.inbox.diversion import divert, diverted_keys
 from flextx.inbox.handling import handle
 from flextx.inbox.position import advance_position, lock_position
 from flextx.inbox.reading import Readable, count_skipped, read_record
+from flextx.inbox.stored import stored_key
 from flextx.metrics.counting import DUPLICATES_ABSORBED, FENCE_MISSES
 from flextx.outages import RETRY_ALL
 from flextx.transactions import atomic
 from flextx.transports.protocol import Batch, Record
 
 logger = logging.getLogger(__name__)
+_Handle = Callable[[str, Sequence[Readable]], int]
 
 
 def process_batch(batch: Batch, *, consumer: str, log_id: str) -> int:
@@ -54,8 +56,13 @@ def _process_together(batch: Batch, consumer: str, log_id: str) -> int:
     return batch.next_offset
 
 
+def park_killer(batch: Batch, *, consumer: str, log_id: str) -> int:
+    """As `process_batch`, for one record that goes on killing its consumer: it goes aside without being handled."""
+    return _process_one_by_one(batch, consumer, log_id, _refuse_to_handle)
+
+
 @atomic("inbox.split")
-def _process_one_by_one(batch: Batch, consumer: str, log_id: str) -> int:
+def _process_one_by_one(batch: Batch, consumer: str, log_id: str, handle_one: _Handle = handle) -> int:
     position = lock_position(batch, consumer, log_id)
     if not batch.asked_from <= position < batch.next_offset:
         FENCE_MISSES.add(1, "inbox_position")
@@ -63,16 +70,20 @@ def _process_one_by_one(batch: Batch, consumer: str, log_id: str) -> int:
     records = batch.records_from(position)
     aside = diverted_keys(consumer, (record.key for record in records))
     for readable in _readable(records, consumer, aside):
-        if not _handle_alone(consumer, readable):
-            aside.add(readable.record.key)  # seen by the loop: what follows of this key goes aside
+        if not _handle_alone(consumer, readable, handle_one):
+            aside.add(stored_key(readable.record.key))  # seen by the loop: what follows of this key goes aside
     advance_position(batch, consumer)
     return batch.next_offset
 
 
-def _handle_alone(consumer: str, readable: Readable) -> bool:
+def _refuse_to_handle(consumer: str, readables: Sequence[Readable]) -> int:
+    raise KilledItsConsumer((KilledItsConsumer.__doc__ or "").strip())
+
+
+def _handle_alone(consumer: str, readable: Readable, handle_one: _Handle) -> bool:
     try:
         with transaction.atomic():
-            DUPLICATES_ABSORBED.add(handle(consumer, [readable]), "record")
+            DUPLICATES_ABSORBED.add(handle_one(consumer, [readable]), "record")
     except RETRY_ALL:
         raise
     except Exception as error:  # this record's own failure, whatever it is
@@ -94,12 +105,12 @@ def _readable(records: list[Record], consumer: str, aside: set[str]) -> Iterator
 
 
 def _read_or_divert(consumer: str, record: Record, aside: set[str]) -> Readable | Envelope | None:
-    if record.key in aside:
+    if stored_key(record.key) in aside:
         divert(consumer, record)
         return None
     try:
         return read_record(record)
     except UnreadableRecord as error:
         divert(consumer, record, error)
-        aside.add(record.key)
+        aside.add(stored_key(record.key))
         return None

@@ -28,8 +28,33 @@ WHERE consumer = %(consumer)s AND topic = %(topic)s AND partition = %(partition)
 """
 
 ADVANCE_POSITION = """
-UPDATE flextx_inbox_inboxposition SET next_offset = %(next_offset)s, updated_at = clock_timestamp()
+UPDATE flextx_inbox_inboxposition
+SET next_offset = %(next_offset)s, updated_at = clock_timestamp(), trying_by = '', deaths = 0
 WHERE consumer = %(consumer)s AND topic = %(topic)s AND partition = %(partition)s
+"""
+
+# Not waited for on disk: it has to outlive this process, not the database.
+NOTE_UNDER_WAY = """
+UPDATE flextx_inbox_inboxposition SET trying_by = %(member)s, trying_until = %(until)s
+WHERE consumer = %(consumer)s AND topic = %(topic)s AND partition = %(partition)s AND trying_by IN ('', %(member)s)
+RETURNING next_offset < alone_until, deaths, set_config('synchronous_commit', 'off', true)
+"""
+
+# Whoever had the batch under way is gone. After so many deaths what it held is done one by one, and the count begins
+# anew: from then on it is about the next record alone.
+COUNT_DEATH = """
+UPDATE flextx_inbox_inboxposition
+SET trying_by = '',
+    deaths = CASE WHEN next_offset < alone_until OR deaths + 1 < %(deaths_max)s THEN deaths + 1 ELSE 0 END,
+    alone_until = CASE WHEN next_offset < alone_until OR deaths + 1 < %(deaths_max)s THEN alone_until
+                       ELSE trying_until END
+WHERE consumer = %(consumer)s AND topic = %(topic)s AND partition = %(partition)s
+  AND trying_by NOT IN ('', %(member)s)
+RETURNING deaths
+"""
+
+FORGET_UNDER_WAY = """
+UPDATE flextx_inbox_inboxposition SET trying_by = '' WHERE consumer = %(consumer)s AND trying_by = %(member)s
 """
 
 DIVERT_KEY = """
@@ -38,12 +63,21 @@ VALUES (%(consumer)s, %(key)s, clock_timestamp() + make_interval(secs => %(wait_
 ON CONFLICT (consumer, key) DO NOTHING
 """
 
-TAKE_DUE_KEY = """
-SELECT key FROM flextx_inbox_divertedkey WHERE consumer = %(consumer)s AND due_at <= clock_timestamp()
-ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED
+# Noted down before anything is tried, and due again for others only later: a record that kills is found here too.
+CLAIM_DUE_KEY = """
+UPDATE flextx_inbox_divertedkey claimed
+SET due_at = clock_timestamp() + make_interval(secs => %(lease_seconds)s), trying_by = %(member)s,
+    deaths = CASE WHEN claimed.trying_by IN ('', %(member)s) THEN claimed.deaths ELSE claimed.deaths + 1 END
+FROM (
+    SELECT consumer, key FROM flextx_inbox_divertedkey
+    WHERE consumer = %(consumer)s AND due_at <= clock_timestamp()
+    ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED) due
+WHERE claimed.consumer = due.consumer AND claimed.key = due.key
+RETURNING claimed.key, claimed.deaths
 """
 
 POSTPONE_KEY = """
-UPDATE flextx_inbox_divertedkey SET due_at = clock_timestamp() + make_interval(secs => %(wait_seconds)s)
+UPDATE flextx_inbox_divertedkey
+SET due_at = clock_timestamp() + make_interval(secs => %(wait_seconds)s), trying_by = '', deaths = 0
 WHERE consumer = %(consumer)s AND key = %(key)s
 """

@@ -12,7 +12,7 @@ from flextx.operate.models import OperatorAction
 from flextx.transactions import atomic
 
 NEEDS_TWO = ("complete",)
-ACTIONS = ("retry", "skip", "complete", "undo")
+ACTIONS = ("retry", "skip", "complete", "undo", "resolve")
 
 
 class ReasonMissing(Refusal):

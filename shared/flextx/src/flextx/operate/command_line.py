@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from flextx.operate.actions import ACTIONS, act
-from flextx.operate.kinds import parked_items
+from flextx.operate.kinds import kind_names, parked_items
 from flextx.operate.serializers import action_json
 
 
@@ -18,6 +18,8 @@ def add_arguments(what: Any) -> None:
     actions = parked.add_subparsers(dest="action", required=True)
     listed = actions.add_parser("list", help="oldest first, one JSON object a line")
     listed.add_argument("--limit", type=int, default=50)
+    listed.add_argument("--kind", choices=kind_names())
+    listed.add_argument("--about", help="such as an order's number: the key of a message, what a run or job is for")
     for name in ACTIONS:
         action = actions.add_parser(name)
         action.add_argument("--id", required=True, help="as the list names it")
@@ -28,7 +30,10 @@ def add_arguments(what: Any) -> None:
 def answer(options: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Each object to print. Raises what `act` raises."""
     if options["action"] == "list":
-        yield from (item.as_json() for item in parked_items(limit=options["limit"]))
+        yield from (
+            item.as_json()
+            for item in parked_items(limit=options["limit"], kind=options["kind"], about=options["about"])
+        )
     else:
         done = act(action=options["action"], parked_id=options["id"], who=options["who"], why=options["reason"])
         yield action_json(done)

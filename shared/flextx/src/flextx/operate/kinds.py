@@ -53,11 +53,11 @@ class Held(Protocol):
 class ParkedKind(Protocol):
     prefix: str
 
-    def items(self, *, limit: int) -> list[ParkedItem]:
-        """Oldest first."""
+    def items(self, *, limit: int, about: str | None = None) -> list[ParkedItem]:
+        """Oldest first; with `about` only those that are for it."""
 
     def hold(self, own_id: str) -> Held | None:
-        """Lock it; None if there is no such thing or it is not parked. In the caller's transaction."""
+        """Lock it; None if there is no such thing or nothing can be done with it. In the caller's transaction."""
 
 
 _kinds: dict[str, ParkedKind] = {}
@@ -67,9 +67,19 @@ def register_kind(kind: ParkedKind) -> None:
     _kinds[kind.prefix] = kind
 
 
-def parked_items(*, limit: int) -> list[ParkedItem]:
-    """Everything that waits for a person, oldest first."""
-    found = [item for kind in _kinds.values() for item in kind.items(limit=limit)]
+def own_number(own_id: str) -> int:
+    """The number of a row that is known by one; 0, which no row has, for what cannot be one."""
+    return int(own_id) if own_id.isascii() and own_id.isdecimal() and len(own_id) <= 18 else 0
+
+
+def kind_names() -> list[str]:
+    return sorted(_kinds)
+
+
+def parked_items(*, limit: int, kind: str | None = None, about: str | None = None) -> list[ParkedItem]:
+    """Everything that waits for a person, oldest first; of one kind, or about one thing, where that is said."""
+    kinds = [known for prefix, known in _kinds.items() if kind in (None, prefix)]
+    found = [item for known in kinds for item in known.items(limit=limit, about=about)]
     return sorted(found, key=lambda item: item.parked_at)[:limit]
 
 

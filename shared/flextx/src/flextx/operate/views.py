@@ -24,18 +24,27 @@ class ReasonSerializer(serializers.Serializer[Any]):
 
 class ParkedQuerySerializer(serializers.Serializer[Any]):
     limit = serializers.IntegerField(min_value=1, max_value=LIMIT_MAX, default=50)
+    kind = serializers.ChoiceField(choices=("inbox", "job", "outbox", "run"), default=None)
+    about = serializers.CharField(max_length=200, default=None)
+
+
+class ActionsQuerySerializer(serializers.Serializer[Any]):
+    limit = serializers.IntegerField(min_value=1, max_value=LIMIT_MAX, default=50)
     subject = serializers.CharField(max_length=120, required=False)
 
 
 class ParkedView(APIView):
-    """Oldest first; what is beyond the limit shows once those before it are dealt with."""
+    """Oldest first; what is beyond the limit shows once those before it are dealt with.
+
+    `about`: such as an order's number, the key of a message, what a run or a job is for.
+    """
 
     permission_classes = (has_scope("operator"),)
 
     def get(self, request: Request) -> Response:
         query = ParkedQuerySerializer(data=request.query_params)
         query.is_valid(raise_exception=True)
-        items = parked_items(limit=query.validated_data["limit"])
+        items = parked_items(**query.validated_data)
         return Response({"results": [item.as_json() for item in items], "next": None})
 
 
@@ -58,7 +67,7 @@ class OperatorActionsView(APIView):
     permission_classes = (has_scope("operator"),)
 
     def get(self, request: Request) -> Response:
-        query = ParkedQuerySerializer(data=request.query_params)
+        query = ActionsQuerySerializer(data=request.query_params)
         query.is_valid(raise_exception=True)
         rows = OperatorAction.objects.order_by("-id")
         if subject := query.validated_data.get("subject"):

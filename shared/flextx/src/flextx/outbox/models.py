@@ -43,6 +43,7 @@ class OutboxMessage(models.Model):
     partition = models.IntegerField(null=True)
     offset = models.BigIntegerField(null=True)
     resent = models.IntegerField(db_default=0)
+    parked_at = models.DateTimeField(null=True)
     resolved_at = models.DateTimeField(null=True)  # skipped, and a person said how it was made good
 
     class Meta:

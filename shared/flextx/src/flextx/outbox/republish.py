@@ -1,4 +1,4 @@
-"""Let sent events go out again under the same event ids: whoever had them absorbs them, whoever lost them gets them."""
+"""Let sent events go out again under the same event ids: whoever had them absorbs them, whoever lost them has them."""
 
 from __future__ import annotations
 

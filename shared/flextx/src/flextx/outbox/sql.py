@@ -38,7 +38,7 @@ WHERE state = 'pending' AND id IN (SELECT jsonb_array_elements_text(message_ids)
 # Under way in more deaths than this, the last time alone: it is what kills its relay.
 PARK_KILLERS = """
 UPDATE flextx_outbox_outboxmessage
-SET state = 'parked', last_error = 'its relay died each time it was sent, at last alone'
+SET state = 'parked', parked_at = clock_timestamp(), last_error = 'its relay died each time it was sent, at last alone'
 WHERE state = 'pending' AND bucket = ANY(%(buckets)s) AND deaths > %(deaths_max)s
 """
 
@@ -54,7 +54,8 @@ MARK_REFUSED = """
 UPDATE flextx_outbox_outboxmessage
 SET failures = failures + 1, last_error = %(error)s,
     due_at = clock_timestamp() + make_interval(secs => %(wait_seconds)s),
-    state = CASE WHEN failures + 1 >= %(attempts_max)s THEN 'parked' ELSE 'pending' END
+    state = CASE WHEN failures + 1 >= %(attempts_max)s THEN 'parked' ELSE 'pending' END,
+    parked_at = CASE WHEN failures + 1 >= %(attempts_max)s THEN clock_timestamp() END
 WHERE id = %(id)s AND state = 'pending'
 """
 

@@ -7,21 +7,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from flextx.clock import database_now
-from flextx.operate.kinds import Held, ParkedItem
+from flextx.operate.kinds import Held, ParkedItem, own_number
 from flextx.recovery.models import Job
 
 
 class ParkedJobs:
     prefix = "job"
 
-    def items(self, *, limit: int) -> list[ParkedItem]:
-        rows = Job.objects.filter(state=Job.State.PARKED).order_by("due_at")[:limit]
-        return [_item(row) for row in rows]
+    def items(self, *, limit: int, about: str | None = None) -> list[ParkedItem]:
+        rows = Job.objects.filter(state=Job.State.PARKED)
+        if about is not None:
+            rows = rows.filter(once_key=about)
+        return [_item(row) for row in rows.order_by("due_at")[:limit]]
 
     def hold(self, own_id: str) -> Held | None:
-        if not own_id.isdecimal() or len(own_id) > 18:
-            return None
-        row = Job.objects.select_for_update().filter(pk=int(own_id), state=Job.State.PARKED).first()
+        row = Job.objects.select_for_update().filter(pk=own_number(own_id), state=Job.State.PARKED).first()
         return _HeldJob(row) if row else None
 
 

@@ -21,9 +21,11 @@ from flextx.saga.runs import current_side, store, turn_back
 class ParkedRuns:
     prefix = "run"
 
-    def items(self, *, limit: int) -> list[ParkedItem]:
-        runs = Run.objects.filter(state=Run.State.PARKED).order_by("moved_at")[:limit]
-        return [_item(run) for run in runs]
+    def items(self, *, limit: int, about: str | None = None) -> list[ParkedItem]:
+        runs = Run.objects.filter(state=Run.State.PARKED)
+        if about is not None:
+            runs = runs.filter(business_key=about)
+        return [_item(run) for run in runs.order_by("moved_at")[:limit]]
 
     def hold(self, own_id: str) -> Held | None:
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -70,6 +70,13 @@ class Batch:
     @property
     def next_offset(self) -> int:
         return self.records[-1].offset + 1
+
+    def one_by_one(self) -> Iterator[Batch]:
+        """The same records, each a batch of its own."""
+        asked_from = self.asked_from
+        for record in self.records:
+            yield Batch(self.topic, self.partition, asked_from, (record,))
+            asked_from = record.offset + 1
 
     def records_from(self, position: int) -> list[Record]:
         """Those that were not dealt with before."""
