@@ -10,6 +10,7 @@ from stack.layout import Layout, System
 from stack.options import PROJECT
 from stack.ports import free_port_base
 from stack.postgres import superuser_url
+from tests.running.output import Output
 
 # Enough of each that work moves between them, and that one may be killed.
 REPLICAS = {"RELAYS": "2", "CONSUMERS": "3"}
@@ -20,14 +21,17 @@ LOGS_KEPT = PROJECT / ".cache" / "test-logs"
 # The outer make's variables would win over the ones said here, and so would a developer's own choice of a log.
 OUTER = (
     *("MAKEFLAGS", "MFLAGS", "MAKEOVERRIDES", "MAKELEVEL", "SUITE", "K", "ONCE", "RELAYS", "CONSUMERS", "RECOVERIES"),
+    "LANES",
     *("TRANSPORT", "KAFKA_BOOTSTRAP_SERVERS", "KAFKA_OPTIONS_FILE", "TOPIC_PREFIX"),
 )
 
 
 class Place:
-    def __init__(self, folder: Path, transport: str) -> None:
+    def __init__(self, folder: Path, name: str, transport: str, output: Output) -> None:
+        self.name = name
         self.transport = transport
-        self.layout = Layout(folder.resolve() / transport)
+        self.layout = Layout(folder.resolve() / name)
+        self._output = output
         self._said = {"RUN_DIR": str(self.layout.run_dir), "PORT_BASE": str(free_port_base())}
 
     def up(self) -> dict[str, str] | None:
@@ -45,17 +49,25 @@ class Place:
         return {"TEST_KAFKA_BOOTSTRAP_SERVERS": System.started(self.layout.broker_alone).kafka_servers}
 
     def down(self, *, keep_logs: bool) -> None:
-        logs, kept = self.layout.run_dir / "logs", LOGS_KEPT / self.transport
+        logs, kept = self.layout.run_dir / "logs", LOGS_KEPT / self.name
         if keep_logs and logs.exists():
             shutil.rmtree(kept, ignore_errors=True)
             shutil.copytree(logs, kept)
-            print(f"the system's logs are kept in {kept}", flush=True)
+            self._output.say(f"the system's logs are kept in {kept}")
         if self.layout.run_dir.exists():
             self.make("destroy")
 
     def make(self, target: str, **variables: str) -> bool:
         environment = inner_environment({**self._said, **variables, "PYTHON": sys.executable})
-        done = subprocess.run(["make", "-s", target], cwd=PROJECT, env=environment, timeout=MAKE_SECONDS_MAX)
+        with self._output.of_child(f"--- make {target} for {self.name}") as into:
+            done = subprocess.run(
+                ["make", "-s", target],
+                cwd=PROJECT,
+                env=environment,
+                timeout=MAKE_SECONDS_MAX,
+                stdout=into,
+                stderr=into,
+            )
         return done.returncode == 0
 
 

@@ -1,14 +1,17 @@
-"""The suites, and running one of them in a pytest of its own: one process cannot hold two Django projects."""
+"""The suites, and running each in a pytest of its own: one process cannot hold two Django projects."""
 
 import os
 import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
+from typing import IO
 
 from stack.options import PROJECT
 from tests.running.counts import Outcome, read_report
+from tests.running.output import Output
 from tests.running.place import inner_environment
 
 # In this order: what is quick and needs no system first.
@@ -20,7 +23,7 @@ ON_EACH_TRANSPORT = ("system", "crash")
 SUITES = (*ONCE, *ON_EACH_TRANSPORT)
 # Takes minutes, so it is run only when it is named: `make soak`, on Kafka unless TRANSPORT says otherwise.
 ON_REQUEST = ("soak",)
-SUITE_SECONDS_MAX = 1200
+SUITE_SECONDS_MAX = 1800
 
 
 def chosen(name: str) -> list[str]:
@@ -32,32 +35,50 @@ def chosen(name: str) -> list[str]:
     return [one for one in SUITES if name in ("", one) and (PROJECT / "tests" / one).is_dir()]
 
 
-def run_suite(suite: str, title: str, folder: Path, given: dict[str, str]) -> Outcome:
-    print(f"\n=== {title}", flush=True)
-    started = time.monotonic()
-    report = folder / f"{title.replace(' ', '-')}.xml"
-    keyword = ["-k", os.environ["K"]] if os.environ.get("K") else []
-    shown = ("-q", "--durations=8", f"--junitxml={report}")
-    # A soak says what it counted, and stands still for minutes without being stuck.
-    patient = ("-s", "-o", "faulthandler_timeout=600") if suite in ON_REQUEST else ()
-    command = [sys.executable, "-m", "pytest", f"tests/{suite}", *shown, *patient, *keyword]
-    code = _run_bounded(command, inner_environment(given))
-    outcome = read_report(report)
-    if code != 0 and not outcome.count.failed:
-        outcome.count.failed = 1  # no tests, a broken conftest, a crash: pytest's other exit codes are failures too
-    print(f"=== {title}: {outcome.count}, {time.monotonic() - started:.1f} s", flush=True)
-    return outcome
+class Suites:
+    """Runs them; `stop` ends those that run and lets no other begin."""
 
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._children: set[int] = set()
+        self._stopped = False
 
-def _run_bounded(command: list[str], environment: dict[str, str]) -> int:
-    """In a group of its own, which ends with it: a suite that hangs leaves nothing behind."""
-    child = subprocess.Popen(command, cwd=PROJECT, env=environment, stdin=subprocess.DEVNULL, process_group=0)
-    try:
-        return child.wait(timeout=SUITE_SECONDS_MAX)
-    except subprocess.TimeoutExpired:
-        print(f"ended after {SUITE_SECONDS_MAX} s", flush=True)
-        return -1
-    finally:
-        if child.poll() is None:
-            os.killpg(child.pid, signal.SIGKILL)
-            child.wait()
+    def run(self, suite: str, title: str, given: dict[str, str], output: Output) -> Outcome:
+        started = time.monotonic()
+        report = self._folder / f"{title.replace(' ', '-')}.xml"
+        keyword = ["-k", os.environ["K"]] if os.environ.get("K") else []
+        shown = ("-q", "--durations=8", f"--junitxml={report}")
+        # A soak says what it counted, and stands still for minutes without being stuck.
+        patient = ("-s", "-o", "faulthandler_timeout=600") if suite in ON_REQUEST else ()
+        command = [sys.executable, "-m", "pytest", f"tests/{suite}", *shown, *patient, *keyword]
+        with output.of_child(f"\n=== {title}") as into:
+            code = self._run_bounded(command, inner_environment(given), into)
+        outcome = read_report(report)
+        if code != 0 and not outcome.count.failed:
+            outcome.count.failed = 1  # no tests, a broken conftest, a crash: pytest's other exit codes fail too
+        output.say(f"=== {title}: {outcome.count}, {time.monotonic() - started:.1f} s")
+        return outcome
+
+    def stop(self) -> None:
+        self._stopped = True
+        for group in list(self._children):
+            with suppress(ProcessLookupError):
+                os.killpg(group, signal.SIGKILL)
+
+    def _run_bounded(self, command: list[str], environment: dict[str, str], into: IO[bytes] | None) -> int:
+        """In a group of its own, which ends with it: a suite that hangs leaves nothing behind."""
+        if self._stopped:
+            return -1
+        options = {"stdin": subprocess.DEVNULL, "stdout": into, "stderr": into}
+        child = subprocess.Popen(command, cwd=PROJECT, env=environment, process_group=0, **options)
+        self._children.add(child.pid)
+        try:
+            return child.wait(timeout=SUITE_SECONDS_MAX)
+        except subprocess.TimeoutExpired:
+            print(f"ended after {SUITE_SECONDS_MAX} s", flush=True)
+            return -1
+        finally:
+            if child.poll() is None:
+                os.killpg(child.pid, signal.SIGKILL)
+                child.wait()
+            self._children.discard(child.pid)
