@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
-from channel import Channel, json_of, until, until_acknowledged
+from channel import Channel, json_of, refused, until, until_acknowledged
 from merchant import Merchant
 
 from sandbox_channel.errors import SignatureRefused
@@ -45,6 +45,23 @@ def test_another_amount_is_what_trade_query_and_callback_say(
     assert json_of(channel.pay(amount_minor=1))["amount_minor"] == 1
     assert merchant.wait_for(1)[0].body["amount_minor"] == 1
     assert channel.trade()["amount_minor"] == 1
+
+
+def test_money_for_a_closed_order_is_taken_only_when_asked_to(
+    channel: Channel, merchant: Merchant, sender: threading.Thread
+) -> None:
+    # Fails if pay_order counts no trade for a payment that is too late. Tried.
+    channel.prepay()
+    channel.close()
+    refused(channel.pay(), 409, "order_closed")
+    assert Trade.objects.count() == 0
+
+    paid = json_of(channel.pay(after_close=True))
+
+    assert (paid["status"], channel.trade()) == ("SUCCESS", paid)
+    assert merchant.wait_for(1)[0].body["trade_no"] == paid["trade_no"]
+    refused(channel.close(), 409, "order_paid")
+    assert Trade.objects.count() == 1
 
 
 def test_a_wrong_signature_is_wrong_at_every_attempt(

@@ -8,12 +8,37 @@ from channel import Channel, json_of, refused
 from django.db import IntegrityError
 from django.utils import timezone
 
-from sandbox_channel.models import Prepay, Trade
+from sandbox_channel.models import ClosedUnseen, Prepay, Trade
 
 
 def test_an_order_never_announced_is_not_found(channel: Channel) -> None:
     refused(channel.get("/trades/o-9"), 404, "order_unknown")
-    refused(channel.close("o-9"), 404, "order_unknown")
+    assert Prepay.objects.count() == 0
+
+
+def test_an_order_closed_before_it_was_announced_stays_closed(channel: Channel) -> None:
+    """A prepay that was still on its way comes too late, and nobody can pay what it asked for."""
+    # Fails if accept_prepay does not ask for ClosedUnseen. Tried.
+    closed = json_of(channel.close("o-9"))
+
+    nothing = {"trade_no": None, "amount_minor": None, "currency": None, "paid_at": None}
+    assert closed == {"order_no": "o-9", "status": "CLOSED"} | nothing
+    assert json_of(channel.close("o-9")) == channel.trade("o-9") == closed
+    refused(channel.prepay("o-9"), 409, "order_closed")
+    refused(channel.pay("o-9"), 404, "order_unknown")
+    assert (Prepay.objects.count(), Trade.objects.count(), ClosedUnseen.objects.count()) == (0, 0, 1)
+
+
+def test_a_second_trade_is_told_beside_the_first(channel: Channel) -> None:
+    channel.prepay()
+    channel.pay(second_trade=True, no_callback=True)
+
+    first, second = Trade.objects.order_by("pk")
+    told = channel.trade()
+    assert (told["trade_no"], [one["trade_no"] for one in told["more_trades"]]) == (first.trade_no, [second.trade_no])
+    assert told["more_trades"] == [
+        {name: told[name] for name in told if name != "more_trades"} | {"trade_no": second.trade_no}
+    ]
 
 
 def test_an_unpaid_order_says_so(channel: Channel) -> None:

@@ -14,9 +14,9 @@ class Policy(BaseModel):
 
     `tries_max`: definite failures before a person is asked. `retry_first_seconds`, `retry_seconds_max`: the wait after
     a failure, doubled each time up to the cap. `delays_seconds`: the waits one by one instead, each from the failure
-    before it; the last one is repeated until `tries_max` ends it. `timeout_seconds`: how long an answer may take before it is asked for
-    again; silence uses up the deadline, never the tries. `deadline_seconds`: from the first try on; when it has passed
-    a step that can be undone is undone, anything else waits for a person.
+    before it; the last one is repeated until `tries_max` ends it. `timeout_seconds`: how long an answer may take before
+    it is asked for again; silence uses up the deadline, never the tries. `deadline_seconds`: from the first try on;
+    when it has passed a step that can be undone is undone, anything else waits for a person.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -20,6 +20,7 @@ class Misbehaviour:
     wrong_signature: bool = False  # every attempt of these callbacks is signed with another secret
     no_callback: bool = False  # paid, and never told: only the query knows
     second_trade: bool = False  # one more trade for the same order, also when it is paid already
+    after_close: bool = False  # the money is taken although the order was closed
     query_unknown: int = 0  # the next n queries of this order fail with an answer nobody can read
     refund_unknown: int = 0  # the next n answers about refunds of this trade help nobody; see spoiling.py
     refund_fail: bool = False  # refunds of this trade end FAILED
@@ -54,6 +55,7 @@ def _checked(options: Json) -> Misbehaviour:
         wrong_signature=_flag(options, "wrong_signature"),
         no_callback=_flag(options, "no_callback"),
         second_trade=_flag(options, "second_trade"),
+        after_close=_flag(options, "after_close"),
         query_unknown=whole_number(filled, "query_unknown", 0, QUERY_UNKNOWN_MAX),
         refund_unknown=whole_number(filled, "refund_unknown", 0, REFUND_UNKNOWN_MAX),
         refund_fail=_flag(options, "refund_fail"),

@@ -33,6 +33,13 @@ class Prepay(models.Model):
         )
 
 
+class ClosedUnseen(models.Model):
+    """An order that was closed before it was ever announced: a prepay that was still on its way comes too late."""
+
+    order_no = models.CharField(max_length=64, unique=True)
+    closed_at = models.DateTimeField()
+
+
 class Trade(models.Model):
     """One payment. An order has none, one, or (when told to misbehave) several."""
 

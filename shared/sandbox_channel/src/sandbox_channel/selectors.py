@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Sum
 
 from .errors import OrderUnknown, RefundUnknown
-from .models import Callback, Prepay, Refund, Trade
+from .models import Callback, ClosedUnseen, Prepay, Refund, Trade
 
 
 def known_prepay(order_no: str) -> Prepay:
@@ -17,31 +17,42 @@ def known_prepay(order_no: str) -> Prepay:
     return prepay
 
 
-def trade_of(prepay: Prepay) -> Trade | None:
-    """The trade that paid the order. A second one is told by its callback only, as a surprise should be."""
-    return prepay.trades.order_by("pk").first()
+def told_of(order_no: str) -> dict[str, Any]:
+    """The answer about an order that was announced, or closed before it ever was."""
+    if ClosedUnseen.objects.filter(order_no=order_no).exists():
+        nothing = dict.fromkeys(("trade_no", "amount_minor", "currency", "paid_at"))
+        return {"order_no": order_no, "status": "CLOSED", **nothing}
+    return trade_answer(known_prepay(order_no))
 
 
 def trade_answer(prepay: Prepay) -> dict[str, Any]:
-    trade = trade_of(prepay)
-    return {
-        "order_no": prepay.order_no,
-        "trade_no": trade.trade_no if trade else None,
-        "status": _status(prepay, trade),
-        "amount_minor": trade.amount_minor if trade else prepay.amount_minor,
-        "currency": prepay.currency,
-        "paid_at": rfc_3339(trade.paid_at) if trade else None,
-    }
+    """The trade that paid the order, and the `more_trades` that only a misbehaving channel has."""
+    trades = list(prepay.trades.order_by("pk"))
+    if not trades:
+        status = "NOTPAY" if prepay.closed_at is None else "CLOSED"
+        return {
+            "order_no": prepay.order_no,
+            "trade_no": None,
+            "status": status,
+            "amount_minor": prepay.amount_minor,
+            "currency": prepay.currency,
+            "paid_at": None,
+        }
+    first, *others = [_trade_json(trade, prepay) for trade in trades]
+    return first | ({"more_trades": others} if others else {})
 
 
-def _status(prepay: Prepay, trade: Trade | None) -> str:
-    if prepay.closed_at is not None:
-        return "CLOSED"
-    if trade is None:
-        return "NOTPAY"
+def _trade_json(trade: Trade, prepay: Prepay) -> dict[str, Any]:
     # A part is enough: whoever sees REFUND asks for the refunds.
     refunded = trade.refunds.filter(state=Refund.State.SUCCESS).exists()
-    return "REFUND" if refunded else "SUCCESS"
+    return {
+        "order_no": prepay.order_no,
+        "trade_no": trade.trade_no,
+        "status": "REFUND" if refunded else "SUCCESS",
+        "amount_minor": trade.amount_minor,
+        "currency": prepay.currency,
+        "paid_at": rfc_3339(trade.paid_at),
+    }
 
 
 def known_refund(refund_no: str) -> Refund:

@@ -3,6 +3,7 @@ transaction has the only write lock from its first line on: what it reads stays 
 
 import uuid
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
@@ -11,16 +12,18 @@ from django.utils import timezone
 from .conf import channel_settings
 from .errors import MerchantUnknown, OrderClosed, OrderDiffers, OrderPaid
 from .misbehaviour import Misbehaviour
-from .models import Callback, Prepay, Trade
+from .models import Callback, ClosedUnseen, Prepay, Trade
 from .parsing import PrepayTerms
-from .selectors import known_prepay
+from .selectors import known_prepay, told_of
 
 
 @transaction.atomic
 def accept_prepay(*, terms: PrepayTerms, pay_url: str) -> Prepay:
-    """Remember an order to be paid. The same order again is answered as the first time."""
+    """Remember an order to be paid. The same order again is answered as the first time; one closed before, never."""
     if terms.merchant_id != channel_settings().merchant_id:
         raise MerchantUnknown
+    if ClosedUnseen.objects.filter(order_no=terms.order_no).exists():
+        raise OrderClosed
     prepay, _ = Prepay.objects.get_or_create(
         order_no=terms.order_no,
         defaults={
@@ -49,12 +52,13 @@ def pay_order(*, order_no: str, misbehave: Misbehaviour) -> Prepay:
     now = timezone.now()
     paid_now = Prepay.objects.filter(pk=prepay.pk, paid_at=None, closed_at=None).update(paid_at=now)
     prepay.refresh_from_db()
-    if prepay.closed_at is not None:
+    too_late = prepay.closed_at is not None
+    if too_late and not misbehave.after_close:
         raise OrderClosed
     if misbehave.query_unknown:
         Prepay.objects.filter(pk=prepay.pk).update(unknown_answers_left=misbehave.query_unknown)
     # A payer who presses the button twice has paid once, unless told to misbehave.
-    for _ in range(paid_now + misbehave.second_trade):
+    for _ in range(paid_now + too_late + misbehave.second_trade):
         _store_trade(prepay, misbehave, now)
     return prepay
 
@@ -86,21 +90,26 @@ def _store_trade(prepay: Prepay, misbehave: Misbehaviour, now: datetime) -> None
 
 
 @transaction.atomic
-def close_order(*, order_no: str) -> Prepay:
-    """From now on nobody can pay. A paid order stays paid; closing twice is closing once."""
-    prepay = known_prepay(order_no)
-    Prepay.objects.filter(pk=prepay.pk, paid_at=None, closed_at=None).update(closed_at=timezone.now())
-    prepay.refresh_from_db()
-    if prepay.paid_at is not None:
+def close_order(*, order_no: str) -> dict[str, Any]:
+    """From now on nobody can pay. A paid order stays paid; closing twice is closing once.
+
+    An order never announced is closed too, and stays so: without that a merchant whose prepay got lost on its way
+    could never be sure that it does not arrive, and is paid, after all.
+    """
+    if not Prepay.objects.filter(order_no=order_no).exists():
+        ClosedUnseen.objects.get_or_create(order_no=order_no, defaults={"closed_at": timezone.now()})
+        return told_of(order_no)
+    Prepay.objects.filter(order_no=order_no, paid_at=None, closed_at=None).update(closed_at=timezone.now())
+    if Trade.objects.filter(prepay__order_no=order_no).exists():
         raise OrderPaid
-    return prepay
+    return told_of(order_no)
 
 
-def take_unknown_answer(prepay: Prepay) -> bool:
+def take_unknown_answer(order_no: str) -> bool:
     """True when this query is to fail, as often as the payer asked for."""
-    if not prepay.unknown_answers_left:
+    left = Prepay.objects.filter(order_no=order_no, unknown_answers_left__gt=0)
+    if not left.exists():
         return False  # the usual case writes nothing
-    left = Prepay.objects.filter(pk=prepay.pk, unknown_answers_left__gt=0)
     return bool(left.update(unknown_answers_left=F("unknown_answers_left") - 1))
 
 

@@ -13,7 +13,7 @@ from .models import Callback, Prepay
 from .money import shown_amount
 from .parsing import prepay_terms, refund_terms
 from .refunds import accept_refund
-from .selectors import known_prepay, known_refund, trade_answer
+from .selectors import known_prepay, known_refund, told_of, trade_answer
 from .services import accept_prepay, close_order, pay_order, take_unknown_answer
 from .spoiling import refund_response
 
@@ -35,16 +35,15 @@ def _pay_url(request: HttpRequest, order_no: str) -> str:
 @only("GET")
 @signed
 def trade(request: HttpRequest, order_no: str) -> HttpResponse:
-    prepay = known_prepay(order_no)
-    if take_unknown_answer(prepay):
+    if take_unknown_answer(order_no):
         return HttpResponse("<html>upstream went away {", status=500)
-    return JsonResponse(trade_answer(prepay))
+    return JsonResponse(told_of(order_no))
 
 
 @only("POST")
 @signed
 def close(request: HttpRequest, order_no: str) -> HttpResponse:
-    return JsonResponse(trade_answer(close_order(order_no=order_no)))
+    return JsonResponse(close_order(order_no=order_no))
 
 
 @only("POST")
