@@ -44,6 +44,12 @@ LOGGING = env.logging_to_stderr()
 
 # How long a person has to pay.
 ORDER_LIFETIME_SECONDS = env.number("ORDER_LIFETIME_SECONDS", 1800)
+# When the channel is asked about an order whose callback did not come, in seconds after it was placed.
+SETTLE_ASK_AFTER_SECONDS = env.seconds("SETTLE_ASK_AFTER_SECONDS", "5,30,60,180,300,600,1800")
+# The longest wait before the channel is asked again to close an order that has expired.
+SETTLE_CLOSE_SECONDS_MAX = env.number("SETTLE_CLOSE_SECONDS_MAX", 600)
+# Coins that have not arrived for so long are announced again; the waits after that grow.
+REANNOUNCE_SECONDS = env.number("REANNOUNCE_SECONDS", 300)
 # One owner's unpaid orders; more are refused until one is paid or closed.
 OPEN_ORDERS_MAX = env.number("OPEN_ORDERS_MAX", 1000)
 

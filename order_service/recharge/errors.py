@@ -98,6 +98,19 @@ class TradeReused(CallbackRefused):
     code: ClassVar = "trade_reused"
 
 
+class IncidentNotFound(Refusal):
+    """There is no such incident: GET /api/v1/incidents lists them."""
+
+    status: ClassVar = 404
+    code: ClassVar = "not_found"
+
+
+class IncidentResolved(Refusal):
+    """The incident was resolved before: GET /api/v1/operator-actions says by whom."""
+
+    code: ClassVar = "incident_resolved"
+
+
 class ChannelSaysUnpaid(Refusal):
     """The channel says this order was not paid: nothing was changed."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from flextx.clock import database_now
 from order_service.recharge.errors import OrderNotFound, UnknownOrder
 from order_service.recharge.models import Order, OwnerHead
 
@@ -22,6 +23,15 @@ def lock_orders(order_nos: Iterable[str]) -> dict[str, Order]:
         if order_no not in found:
             raise OrderNotFound(f"order {order_no} does not exist")
     return found
+
+
+def lock_due_orders(status: Order.Status, *, limit: int) -> list[Order]:
+    """Orders of this status that the settler is due to look at, the longest due first; not those that somebody holds.
+
+    Nobody is waited for, so that their order cannot deadlock.
+    """
+    due = Order.objects.select_for_update(skip_locked=True).filter(status=status, settle_due_at__lte=database_now())
+    return list(due.order_by("settle_due_at")[:limit])
 
 
 def lock_owner_head(owner_id: str) -> OwnerHead:

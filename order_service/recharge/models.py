@@ -61,6 +61,12 @@ class Order(models.Model):
     credited_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
 
+    # While it is pending or completed it always has a time at which the settler looks at it again.
+    settle_due_at = models.DateTimeField(db_default=Now())
+    asked_times = models.IntegerField(db_default=0)
+    close_asked_times = models.IntegerField(db_default=0)
+    announced_times = models.IntegerField(db_default=0)
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["owner_id", "idempotency_key"], name="order_once_per_key"),
@@ -76,7 +82,14 @@ class Order(models.Model):
             ),
             models.CheckConstraint(condition=Q(expires_at__gt=F("created_at")), name="order_expires_later"),
         ]
-        indexes = [models.Index(fields=["status", "completed_at"], name="order_by_status")]
+        indexes = [
+            models.Index(fields=["status", "completed_at"], name="order_by_status"),
+            models.Index(
+                fields=["status", "settle_due_at"],
+                condition=Q(status__in=["pending", "completed"]),
+                name="order_settle_due",
+            ),
+        ]
 
     def next_event_sequence(self) -> int:
         """The number of this order's next event; the caller holds the order's lock."""
@@ -150,7 +163,10 @@ class CreditNotice(models.Model):
 
 
 class Incident(models.Model):
-    """A genuine callback that was refused: for a person to look at. A repeat is counted, not listed again."""
+    """What the channel genuinely said and was refused: for a person to look at. A repeat is counted, not listed again.
+
+    It is open until an operator resolves it.
+    """
 
     id = models.BigAutoField(primary_key=True)
     channel = models.CharField(max_length=20)
@@ -161,8 +177,13 @@ class Incident(models.Model):
     times_seen = models.IntegerField(default=1)
     first_seen_at = models.DateTimeField(db_default=Now())
     last_seen_at = models.DateTimeField(db_default=Now())
+    resolved_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["channel", "trade_no", "reason"], name="incident_once_per_reason"),
+        ]
+        indexes = [
+            models.Index(fields=["order_no"], name="incident_by_order"),
+            models.Index(fields=["id"], condition=Q(resolved_at__isnull=True), name="incident_open"),
         ]

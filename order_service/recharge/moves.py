@@ -23,19 +23,19 @@ PAYMENTS_ALLOWED: dict[str, tuple[str, ...]] = {
 }
 
 
-def move(order: Order, to: str, *, who: str, why: str, **times: datetime) -> None:
-    """Move one locked order; `times` are set with it, such as completed_at. Raises MoveRefused, nothing changed."""
-    move_all([order], to, who=who, why=why, **times)
+def move(order: Order, to: str, *, who: str, why: str, **fields: datetime | int) -> None:
+    """Move one locked order; `fields` are set with it, such as completed_at. Raises MoveRefused, nothing changed."""
+    move_all([order], to, who=who, why=why, **fields)
 
 
-def move_all(orders: Sequence[Order], to: str, *, who: str, why: str, **times: datetime) -> None:
+def move_all(orders: Sequence[Order], to: str, *, who: str, why: str, **fields: datetime | int) -> None:
     """Move locked orders of one status together, with two statements. Raises MoveRefused, nothing changed."""
     if not orders:
         return
     before = orders[0].status
     if to not in ALLOWED[before]:
         raise MoveRefused(f"an order cannot go from {before} to {to}")
-    moved = Order.objects.filter(pk__in=[order.pk for order in orders], status=before).update(status=to, **times)
+    moved = Order.objects.filter(pk__in=[order.pk for order in orders], status=before).update(status=to, **fields)
     if moved != len(orders):
         raise MoveRefused(f"{len(orders) - moved} orders are not {before} any more")
     OrderMove.objects.bulk_create(
@@ -43,7 +43,7 @@ def move_all(orders: Sequence[Order], to: str, *, who: str, why: str, **times: d
     )
     for order in orders:
         order.status = to
-        for name, value in times.items():
+        for name, value in fields.items():
             setattr(order, name, value)
 
 

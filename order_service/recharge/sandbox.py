@@ -8,7 +8,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import quote
 
 from django.conf import settings
@@ -44,10 +44,14 @@ class ChannelPayment(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class ChannelAnswer:
-    """OK with the payment; REFUSED: definitely not paid; UNKNOWN: ask again."""
+    """OK with every payment the channel knows of; REFUSED: definitely not paid; UNKNOWN: ask again.
+
+    `is_closed`: not paid, and nobody can pay it any more.
+    """
 
     outcome: Outcome
-    payment: ChannelPayment | None = None
+    payments: tuple[ChannelPayment, ...] = ()
+    is_closed: bool = False
 
 
 def verified_callback(headers: Mapping[str, str], body: bytes) -> bytes:
@@ -101,16 +105,37 @@ def prepay(order: Order) -> str | None:
 def ask_channel(order: Order) -> ChannelAnswer:
     """What does the channel say of this order? An answer that cannot be read is UNKNOWN."""
     status, answer = call_channel("GET", f"/trades/{quote(order.order_no)}", b"")
-    if status == 404 or (status == 200 and answer.get("status") in ("NOTPAY", "CLOSED")):
+    if status == 404 or (status == 200 and answer.get("status") == "NOTPAY"):
         return ChannelAnswer(Outcome.REFUSED)
-    if status != 200:
+    return _read_answer(order, status, answer)
+
+
+def ask_to_close(order: Order) -> ChannelAnswer:
+    """From now on nobody shall be able to pay it. If it was paid, by what?
+
+    Any other answer is UNKNOWN, also that the order was never seen: a prepay may still be on its way there, and only a
+    channel that says CLOSED will turn it away.
+    """
+    status, answer = call_channel("POST", f"/trades/{quote(order.order_no)}/close", b"")
+    return ask_channel(order) if status == 409 else _read_answer(order, status, answer)
+
+
+def _read_answer(order: Order, status: int, answer: dict[str, Any]) -> ChannelAnswer:
+    if status != 200 or answer.get("order_no") != order.order_no:
         return ChannelAnswer(Outcome.UNKNOWN)
+    if answer.get("status") == "CLOSED":
+        return ChannelAnswer(Outcome.REFUSED, is_closed=True)
     try:
-        payment = ChannelPayment.model_validate_json(
-            json.dumps({"merchant_id": settings.SANDBOX_MERCHANT_ID, **answer, "notify_id": "query"})
-        )
-    except ValidationError:
+        payments = tuple(_payment_in(trade, answer) for trade in (answer, *answer.get("more_trades", ())))
+    except (ValidationError, TypeError):
         return ChannelAnswer(Outcome.UNKNOWN)
-    if payment.status != "SUCCESS" or payment.order_no != order.order_no:
+    if any(payment.status not in ("SUCCESS", "REFUND") for payment in payments):
         return ChannelAnswer(Outcome.UNKNOWN)
-    return ChannelAnswer(Outcome.OK, payment)
+    return ChannelAnswer(Outcome.OK, payments)
+
+
+def _payment_in(trade: dict[str, Any], answer: dict[str, Any]) -> ChannelPayment:
+    """The channel names the merchant only where it is another one."""
+    own = {"merchant_id": settings.SANDBOX_MERCHANT_ID}
+    told = {**own, **answer, **trade, "order_no": answer["order_no"], "notify_id": "query"}
+    return ChannelPayment.model_validate_json(json.dumps(told))

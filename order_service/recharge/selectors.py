@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.db.models import Min
+from django.db.models.functions import Now
+
+from flextx.clock import database_now
 from flextx.http.auth import Caller
 from order_service.recharge.errors import OrderNotFound
 from order_service.recharge.models import Incident, Order, Product
@@ -48,13 +52,39 @@ def all_orders(
     return page, page[-1].pk if more else None
 
 
-def incidents(*, before: int | None, limit: int) -> tuple[list[Incident], int | None]:
+def incidents(
+    *, before: int | None, limit: int, order_no: str | None, is_open: bool | None
+) -> tuple[list[Incident], int | None]:
     """Newest first."""
     rows = Incident.objects.order_by("-id")
     if before is not None:
         rows = rows.filter(id__lt=before)
+    if order_no is not None:
+        rows = rows.filter(order_no=order_no)
+    if is_open is not None:
+        rows = rows.filter(resolved_at__isnull=is_open)
     found = list(rows[: limit + 1])
     return found[:limit], found[limit - 1].pk if len(found) > limit else None
+
+
+def open_incident_count() -> int:
+    return Incident.objects.filter(resolved_at=None).count()
+
+
+def overdue_order_count() -> int:
+    """Orders that have expired, and the channel has not said yet what became of them."""
+    return Order.objects.filter(status=Order.Status.PENDING, expires_at__lt=Now()).count()
+
+
+def uncredited_order_count() -> int:
+    """Orders that were announced more than once: their coins are overdue."""
+    return Order.objects.filter(status=Order.Status.COMPLETED, announced_times__gt=1).count()
+
+
+def settler_due_in_seconds(status: Order.Status) -> float | None:
+    """Until the settler looks at an order of this status; not positive: now. None: there is no such order."""
+    due_at = Order.objects.filter(status=status).aggregate(at=Min("settle_due_at"))["at"]
+    return None if due_at is None else float((due_at - database_now()).total_seconds())
 
 
 def _page(found: Sequence[Order], limit: int) -> tuple[list[Order], bool]:

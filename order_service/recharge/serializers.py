@@ -21,6 +21,13 @@ class OrderQuerySerializer(serializers.Serializer[Any]):
     completed_before = serializers.DateTimeField(required=False)
 
 
+class IncidentQuerySerializer(serializers.Serializer[Any]):
+    cursor = serializers.IntegerField(min_value=1, max_value=2**63 - 1, required=False)
+    limit = serializers.IntegerField(min_value=1, max_value=200, default=50)
+    order_no = serializers.CharField(max_length=100, required=False)
+    state = serializers.ChoiceField(choices=["open", "resolved"], required=False)
+
+
 def product_json(product: Product) -> dict[str, Any]:
     return {
         "product_id": product.product_id,
@@ -64,4 +71,6 @@ def incident_json(incident: Incident) -> dict[str, Any]:
         "times_seen": incident.times_seen,
         "first_seen_at": rfc3339(incident.first_seen_at),
         "last_seen_at": rfc3339(incident.last_seen_at),
+        "state": "open" if incident.resolved_at is None else "resolved",
+        "resolved_at": rfc3339_if_any(incident.resolved_at),
     }

@@ -14,24 +14,22 @@ from flextx.clock import database_now
 from flextx.http.idempotency import IdempotencyKeyReused
 from flextx.outbox.backlog import check_backlog
 from flextx.outbox.publish import publish
-from flextx.outcome import Outcome
 from flextx.transactions import atomic
 from order_service.recharge import sandbox
 from order_service.recharge.errors import (
     CallbackRefused,
-    ChannelSaysUnpaid,
-    ChannelUnknown,
     MoveRefused,
     ProductNotFound,
     TooManyOpenOrders,
 )
 from order_service.recharge.events import order_completed
-from order_service.recharge.incidents import record_incident
+from order_service.recharge.incidents import record_refused_callback
 from order_service.recharge.locks import lock_order, lock_orders, lock_owner_head
 from order_service.recharge.models import CreditNotice, Order, OwnerHead, Payment, Product
 from order_service.recharge.moves import move, move_all
 from order_service.recharge.payments import accept_payment, check_status, check_terms
 from order_service.recharge.sandbox import ChannelPayment
+from order_service.recharge.schedule import announce_again_at, first_look_after
 from order_service.refunds.services import Asker, refund_payment
 
 
@@ -74,6 +72,7 @@ def _insert_order(head: OwnerHead, product_id: str, channel: str, idempotency_ke
         idempotency_key=idempotency_key,
         request_fingerprint=fingerprint,
         expires_at=Now() + timedelta(seconds=settings.ORDER_LIFETIME_SECONDS),
+        settle_due_at=Now() + first_look_after(),
     )
     order.refresh_from_db()
     return order
@@ -97,7 +96,7 @@ def accept_callback(body: bytes) -> Order:
         payment = sandbox.read_payment(body)
         return complete_order(payment=payment, who=f"channel {sandbox.CHANNEL}", why=f"callback {payment.notify_id}")
     except CallbackRefused as refusal:
-        record_incident(body, refusal)
+        record_refused_callback(body, refusal)
         raise
 
 
@@ -115,7 +114,9 @@ def complete_order(*, payment: ChannelPayment, who: str, why: str) -> Order:
         return order
     if accepted.state == Payment.State.ACCEPTED:
         now = database_now()
-        move(order, "completed", who=who, why=why, completed_at=now)
+        order.announced_times = 1
+        again_at = announce_again_at(order, now)
+        move(order, "completed", who=who, why=why, completed_at=now, announced_times=1, settle_due_at=again_at)
         event = order_completed(order, trade_no=payment.trade_no, completed_at=now)
         publish(event, key=order.order_no, sequence=order.next_event_sequence())
         return order
@@ -127,17 +128,13 @@ def complete_order(*, payment: ChannelPayment, who: str, why: str) -> Order:
     return order
 
 
-def complete_after_asking(*, order: Order, who: str) -> Order:
-    """An operator's `complete`: the channel's word decides.
-
-    Raises ChannelSaysUnpaid, ChannelUnknown, CallbackRefused.
-    """
-    answer = sandbox.ask_channel(order)
-    if answer.outcome is Outcome.REFUSED:
-        raise ChannelSaysUnpaid()
-    if answer.payment is None:
-        raise ChannelUnknown()
-    return complete_order(payment=answer.payment, who=who, why="the channel was asked")
+@atomic("recharge.close_order")
+def close_order(*, order_no: str, who: str, why: str) -> Order:
+    """The channel says that nobody can pay it any more. An order that is not pending stays what it is."""
+    order = lock_order(order_no)
+    if order.status == Order.Status.PENDING:
+        move(order, "closed", who=who, why=why, closed_at=database_now())
+    return order
 
 
 def mark_credited(notices: Sequence[CreditNotice], *, order_nos: Sequence[str]) -> None:

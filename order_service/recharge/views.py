@@ -16,18 +16,22 @@ from flextx.http.idempotency import idempotency_key
 from flextx.http.paging import page_json
 from flextx.http.problems import problem_handler
 from flextx.idempotency.answers import answer_once
+from flextx.operate.views import ReasonSerializer
 from order_service.recharge import selectors
+from order_service.recharge.asking import complete_after_asking
 from order_service.recharge.errors import BadCallback
+from order_service.recharge.incidents import resolve_incident
 from order_service.recharge.journey import journey_of
 from order_service.recharge.sandbox import verified_callback
 from order_service.recharge.serializers import (
+    IncidentQuerySerializer,
     OrderQuerySerializer,
     PlaceOrderSerializer,
     incident_json,
     order_json,
     product_json,
 )
-from order_service.recharge.services import accept_callback, complete_after_asking, create_order, payers_page
+from order_service.recharge.services import accept_callback, create_order, payers_page
 
 
 class ProductsView(APIView):
@@ -102,11 +106,29 @@ class IncidentsView(APIView):
     permission_classes = (has_scope("operator"),)
 
     def get(self, request: Request) -> Response:
-        query = OrderQuerySerializer(data=request.query_params)
+        query = IncidentQuerySerializer(data=request.query_params)
         query.is_valid(raise_exception=True)
         asked = query.validated_data
-        rows, cursor = selectors.incidents(before=asked.get("cursor"), limit=asked["limit"])
+        state = asked.get("state")
+        rows, cursor = selectors.incidents(
+            before=asked.get("cursor"),
+            limit=asked["limit"],
+            order_no=asked.get("order_no"),
+            is_open=None if state is None else state == "open",
+        )
         return Response(page_json(request, [incident_json(row) for row in rows], cursor))
+
+
+class ResolveIncidentView(APIView):
+    permission_classes = (has_scope("operator"),)
+
+    def post(self, request: Request, incident_id: int) -> Response:
+        said = ReasonSerializer(data=request.data)
+        said.is_valid(raise_exception=True)
+        incident = resolve_incident(
+            incident_id=incident_id, who=caller_of(request).subject, why=said.validated_data["reason"]
+        )
+        return Response(incident_json(incident))
 
 
 class SandboxCallbackView(APIView):

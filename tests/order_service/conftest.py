@@ -12,8 +12,11 @@ import django
 import pytest
 from pytest_django import Settings
 
+from tests.order_service.oracle import oracle
 from tests.support.service_environment import service_environment
 from tests.support.web_process import WebProcess, manage
+
+__all__ = ["oracle"]
 
 FOLDER = Path(tempfile.mkdtemp(prefix="order-service-suite-"))
 os.environ |= service_environment("order_service", FOLDER)

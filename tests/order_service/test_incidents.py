@@ -135,6 +135,8 @@ def test_operators_read_incidents_newest_first() -> None:
         "times_seen": 1,
         "first_seen_at": rfc3339(newest.first_seen_at),
         "last_seen_at": rfc3339(newest.last_seen_at),
+        "state": "open",
+        "resolved_at": None,
     }
 
 

@@ -6,8 +6,9 @@ import pytest
 from pytest_django import Settings
 
 from flextx.outbox.models import OutboxMessage
-from order_service.recharge.models import Order, OrderMove, Payment
+from order_service.recharge.models import Incident, Order, OrderMove, Payment
 from order_service.recharge.moves import move
+from order_service.refunds.models import Refund
 from tests.order_service.stories import BUYER, OPERATOR, Person, call_back, everything, has_paid
 from tests.support.callers import Answer
 from tests.support.web_process import WebProcess
@@ -95,13 +96,36 @@ def test_an_answer_nobody_can_read_is_unknown_and_the_next_counts(channel: WebPr
     assert complete(order).json()["status"] == "completed"
 
 
-def test_another_amount_at_the_channel_is_refused(channel: WebProcess) -> None:
-    """Fault tried: check_terms left out of complete_order."""
+def test_another_amount_at_the_channel_is_refused_and_one_incident(channel: WebProcess) -> None:
+    """Fault tried: check_terms left out of complete_order; no incident recorded by take_payments."""
     order = BUYER.has_ordered()
-    pay(order, amount_minor=1)
+    trade = pay(order, amount_minor=1)
     before = everything()
 
-    complete(order).refuses(422, "amount_mismatch")
+    for times_seen in (1, 2):
+        complete(order).refuses(422, "amount_mismatch")
+        (incident,) = Incident.objects.all()
+        assert (incident.trade_no, incident.reason) == (trade["trade_no"], "amount_mismatch")
+        assert (incident.order_no, incident.times_seen) == (order.order_no, times_seen)
+    assert everything() | {"Incident": []} == before
+
+    # The callback finds the same: one incident still, whoever found it.
+    told = {key: trade[key] for key in ("trade_no", "order_no", "amount_minor", "currency", "status", "paid_at")}
+    call_back(told | {"notify_id": "n-1", "merchant_id": "live-coins"}).json(422)
+    assert [incident.times_seen for incident in Incident.objects.all()] == [3]
+
+
+def test_a_second_trade_at_the_channel_goes_back(channel: WebProcess) -> None:
+    """Fault tried: `more_trades` not read."""
+    order = BUYER.has_ordered()
+    pay(order, second_trade=True)
+
+    told = complete(order).json()
+
+    assert (told["status"], [one["state"] for one in told["payments"]]) == ("completed", ["accepted", "to_refund"])
+    assert (Refund.objects.count(), OutboxMessage.objects.count(), Incident.objects.count()) == (1, 1, 0)
+    before = everything()
+    assert complete(order).json() == told
     assert everything() == before
 
 

@@ -1,51 +1,13 @@
 """Answers about a refund that the channel should never give: none of them is believed."""
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread
-from typing import Any
 
 import pytest
-from pytest_django import Settings
 
 from flextx.outcome import Outcome
 from order_service.refunds.channel import ChannelRefund, refund_no_of
+from tests.order_service.oracle import Oracle
 from tests.order_service.test_refund_channel import AMOUNT_MINOR, refund
-
-
-@dataclass
-class Oracle:
-    """Answers every request with what it was told to."""
-
-    status: int = 200
-    body: bytes = b""
-    asked: list[str] = field(default_factory=list)
-
-
-@pytest.fixture
-def oracle(settings: Settings) -> Iterator[Oracle]:
-    oracle = Oracle()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            oracle.asked.append(self.command)
-            self.send_response(oracle.status)
-            self.send_header("Content-Length", str(len(oracle.body)))
-            self.end_headers()
-            self.wfile.write(oracle.body)
-
-        do_POST = do_GET
-
-        def log_message(self, format: str, *args: Any) -> None:
-            pass
-
-    with HTTPServer(("127.0.0.1", 0), Handler) as server:
-        settings.SANDBOX_URL = f"http://127.0.0.1:{server.server_port}"
-        Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-        yield oracle
-        server.shutdown()
 
 
 @pytest.mark.parametrize(

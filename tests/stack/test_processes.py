@@ -30,7 +30,7 @@ def test_everything_that_runs(system):
         *("order-relay-1", "order-relay-2", "account-relay-1", "account-relay-2"),
         *("order-consumer-1", "order-consumer-2", "order-consumer-3"),
         *("account-consumer-1", "account-consumer-2", "account-consumer-3"),
-        *("order-recovery-1", "channel-callbacks"),
+        *("order-recovery-1", "order-settler-1", "channel-callbacks"),
     ]
 
 
@@ -68,7 +68,7 @@ def test_no_process_is_given_a_secret_itself_or_the_signing_key(system, layout):
 def test_the_supervisor_restarts_whatever_dies_and_never_gives_up(conf):
     programs = [conf[section] for section in conf.sections() if section.startswith("program:")]
 
-    assert len(programs) == 17
+    assert len(programs) == 18
     for program in programs:
         assert (program["autorestart"], program["startsecs"]) == ("true", "0")
         assert program.getint("startretries") > 10**8

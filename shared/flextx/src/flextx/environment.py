@@ -6,7 +6,9 @@ Every mistake is an ImproperlyConfigured that names the variable and says what t
 from __future__ import annotations
 
 import json
+import math
 import os
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -30,6 +32,18 @@ def number(name: str, default: int) -> int:
     if not value.isdigit():
         raise ImproperlyConfigured(f"{name}={value!r} is not a whole number")
     return int(value)
+
+
+def seconds(name: str, default: str) -> tuple[float, ...]:
+    """The numbers of seconds in `name`, separated by commas; each greater than the one before it."""
+    value = text(name, default)
+    try:
+        found = tuple(float(part) for part in value.split(","))
+    except ValueError:
+        found = ()
+    if not found or not all(earlier < later < math.inf for earlier, later in pairwise((0.0, *found))):
+        raise ImproperlyConfigured(f"{name}={value!r} is no rising list of seconds such as {default}")
+    return found
 
 
 def secret(name: str) -> str:

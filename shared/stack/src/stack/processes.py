@@ -9,6 +9,7 @@ from stack.environments import MODULES, common_environment, environment
 from stack.layout import HOST, System
 
 WEB_POOL_SIZE = 8
+SETTLERS = 1  # more may run, but one asks the channel some hundred times a second
 FEED_POOL_SIZE = 5  # its poller, three readers for its viewers, and its health check
 
 
@@ -86,6 +87,7 @@ def processes(system: System) -> list[Process]:
         *_workers(system, "order", "consumer", "consume_events", system.consumers),
         *_workers(system, "account", "consumer", "consume_events", system.consumers),
         *_workers(system, "order", "recovery", "run_recovery", system.recoveries),
+        *_workers(system, "order", "settler", "settle_pending_orders", SETTLERS),
         _callbacks(system),
     ]
 

@@ -1,4 +1,7 @@
-"""The recovery worker: whatever is due is taken up, by whoever is alive. Several may run."""
+"""The recovery worker: whatever is due is taken up, by whoever is alive. Several may run.
+
+A project's own due work gets a worker of this kind by its own sources.
+"""
 
 from __future__ import annotations
 
@@ -27,11 +30,14 @@ class DueSource(Protocol):
 
 
 class RecoveryWorker:
-    """`name` is unique among those alive. Database outages are waited out and burn nothing."""
+    """`name` is unique among those alive. Database outages are waited out and burn nothing.
 
-    def __init__(self, *, name: str) -> None:
-        self._heart = Heart(name=name, kind="recovery")
-        self._sources = _sources()
+    `sources`: by default the toolkit's own, jobs and runs.
+    """
+
+    def __init__(self, *, name: str, kind: str = "recovery", sources: Sequence[DueSource] | None = None) -> None:
+        self._heart = Heart(name=name, kind=kind)
+        self._sources = _sources() if sources is None else sources
         self._outages = 0
 
     def run(self, stop: StopSignal, *, once: bool = False) -> None:
