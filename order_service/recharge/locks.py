@@ -3,12 +3,14 @@
 from collections.abc import Iterable
 
 from flextx.clock import database_now
+from flextx.logs import note
 from order_service.recharge.errors import OrderNotFound, UnknownOrder
 from order_service.recharge.models import Order, OwnerHead
 
 
 def lock_order(order_no: str) -> Order:
     """Raises UnknownOrder."""
+    note(order_no=order_no)
     order = Order.objects.select_for_update().filter(order_no=order_no).first()
     if order is None:
         raise UnknownOrder()

@@ -12,6 +12,7 @@ from uuid_utils.compat import uuid7
 
 from flextx.clock import database_now
 from flextx.http.idempotency import IdempotencyKeyReused
+from flextx.logs import note
 from flextx.outbox.backlog import check_backlog
 from flextx.outbox.publish import publish
 from flextx.transactions import atomic
@@ -75,6 +76,7 @@ def _insert_order(head: OwnerHead, product_id: str, channel: str, idempotency_ke
         settle_due_at=Now() + first_look_after(),
     )
     order.refresh_from_db()
+    note(order_no=order.order_no)
     return order
 
 

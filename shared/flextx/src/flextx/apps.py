@@ -1,5 +1,7 @@
 from django.apps import AppConfig
 
+from flextx.logs.config import log_what_ends_us
+
 
 class FlextxConfig(AppConfig):
     name = "flextx"
@@ -10,3 +12,4 @@ class FlextxConfig(AppConfig):
         from flextx.conf import flextx_settings
 
         flextx_settings()
+        log_what_ends_us()

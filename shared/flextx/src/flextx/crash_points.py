@@ -10,8 +10,8 @@ point costs one dictionary look-up.
 
 from __future__ import annotations
 
+import logging
 import os
-import sys
 import tempfile
 import time
 from dataclasses import dataclass
@@ -19,6 +19,7 @@ from pathlib import Path
 
 from django.db import OperationalError
 
+logger = logging.getLogger(__name__)
 ACTIONS = ("die", "raise", "delay", "commit-and-fail")
 DELAY_SECONDS = 2.0
 EXIT_CODE = 137  # what a shell shows for kill -9
@@ -97,7 +98,7 @@ def _take_one_of(plan: _Plan) -> bool:
 
 
 def _fire(plan: _Plan) -> None:
-    print(f"crash point {plan.point}: {plan.action}", file=sys.stderr, flush=True)
+    logger.critical("crash point %s: %s", plan.point, plan.action)
     if plan.action == "die":
         os._exit(EXIT_CODE)
     if plan.action == "delay":

@@ -16,6 +16,7 @@ from urllib.parse import unquote, urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 from flextx.database import DeadlineConnection
+from flextx.logs.config import logging_config
 
 
 def text(name: str, default: str | None = None) -> str:
@@ -105,16 +106,11 @@ def database(url: str, password: str, *, pool_size: int = 0) -> dict[str, Any]:
 
 
 def logging_to_stderr() -> dict[str, Any]:
-    """One line an event on stderr, where the supervisor or the container runtime collects it."""
-    return {
-        "version": 1,
-        "disable_existing_loggers": False,
-        "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-        # Its connections come and go without end; what matters of them it says as a warning.
-        "loggers": {"kafka": {"level": "WARNING"}},
-        "root": {"handlers": ["stderr"], "level": text("LOG_LEVEL", "INFO")},
-    }
+    """One line an event on stderr, where the supervisor or the container runtime collects it; see flextx.logs."""
+    form = text("LOG_FORMAT", "json")
+    if form not in ("json", "text"):
+        raise ImproperlyConfigured(f"LOG_FORMAT={form!r} is neither json nor text")
+    return logging_config(level=text("LOG_LEVEL", "INFO"), as_text=form == "text", process=text("PROCESS_NAME", ""))
 
 
 def flextx(*, source: str, topics: tuple[str, ...]) -> dict[str, Any]:

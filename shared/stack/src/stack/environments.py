@@ -14,6 +14,8 @@ SANDBOX_KEY_ID = "sandbox-1"
 INHERITED = (
     *("PATH", "HOME", "USER", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR"),
     *(
+        "LOG_FORMAT",
+        "LOG_LEVEL",
         "TOPIC_PREFIX",
         "KAFKA_OPTIONS_FILE",
         "ORDER_LIFETIME_SECONDS",

@@ -1,6 +1,7 @@
 """Django and DRF settings of a service that uses flextx.http; a project takes them over by name."""
 
 MIDDLEWARE = [
+    "flextx.http.access.access_log",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.common.CommonMiddleware",
     # The API is called with tokens, not cookies, and DRF exempts its views; this holds for whatever is added beside it.

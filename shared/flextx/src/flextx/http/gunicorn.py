@@ -2,6 +2,8 @@
 
 import os
 
+from flextx.environment import logging_to_stderr
+
 bind = os.environ.get("BIND", "127.0.0.1:8000")
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_WORKERS", "1"))
@@ -14,3 +16,4 @@ limit_request_fields = 50
 limit_request_field_size = 8190
 backlog = 512
 control_socket_disable = True
+logconfig_dict = logging_to_stderr()

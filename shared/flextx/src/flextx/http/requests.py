@@ -33,11 +33,13 @@ def request_context(get_response: Callable[[HttpRequest], Any]) -> Callable[[Htt
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         with _trace_of(request):
-            return _named(request, get_response(request))
+            response: HttpResponseBase = get_response(request)
+            return response
 
     async def async_middleware(request: HttpRequest) -> HttpResponseBase:
         with _trace_of(request):
-            return _named(request, await get_response(request))
+            response: HttpResponseBase = await get_response(request)
+            return response
 
     return async_middleware if iscoroutinefunction(get_response) else middleware
 
@@ -46,8 +48,3 @@ def _trace_of(request: HttpRequest) -> AbstractContextManager[None]:
     if "\x00" in request.path:
         raise Http404("no database row has a NUL in its id")
     return caused_by(Cause(traceparent=valid_traceparent(request.META.get("HTTP_TRACEPARENT", ""))))
-
-
-def _named(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-    response["X-Request-Id"] = request_id(request)
-    return response

@@ -21,6 +21,7 @@ from flextx.inbox.deaths import forget_notes, process_noted
 from flextx.inbox.diversion import retry_due_key
 from flextx.inbox.position import start_position
 from flextx.inbox.registry import handled_topics
+from flextx.logs import some
 from flextx.metrics.counting import FENCE_MISSES
 from flextx.outages import RETRY_ALL
 from flextx.transports.protocol import Batch, Consumer, Transport
@@ -76,6 +77,16 @@ class EventConsumer:
             logger.warning("position of %s/%s was moved: reading on from %s", batch.topic, batch.partition, next_offset)
             consumer.seek(batch.topic, batch.partition, next_offset)
             return
+        logger.info(
+            "records handled",
+            extra={
+                "topic": batch.topic,
+                "partition": batch.partition,
+                "from_offset": batch.asked_from,
+                "next_offset": next_offset,
+                "keys": some(record.key for record in batch.records),
+            },
+        )
         crash_point(_BEFORE_COMMIT)
         try:
             consumer.commit(batch.topic, batch.partition, next_offset)

@@ -15,6 +15,7 @@ from flextx.inbox.handling import handle
 from flextx.inbox.position import advance_position, lock_position
 from flextx.inbox.reading import Readable, count_skipped, read_record
 from flextx.inbox.stored import stored_key
+from flextx.logs import about
 from flextx.metrics.counting import DUPLICATES_ABSORBED, FENCE_MISSES
 from flextx.outages import RETRY_ALL
 from flextx.transactions import atomic
@@ -82,7 +83,7 @@ def _refuse_to_handle(consumer: str, readables: Sequence[Readable]) -> int:
 
 def _handle_alone(consumer: str, readable: Readable, handle_one: _Handle) -> bool:
     try:
-        with transaction.atomic():
+        with about(key=readable.record.key, event_id=readable.envelope.event_id), transaction.atomic():
             DUPLICATES_ABSORBED.add(handle_one(consumer, [readable]), "record")
     except RETRY_ALL:
         raise

@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 
 from flextx.envelope import Envelope
 from flextx.event import Event
+from flextx.logs import about
 from flextx.outbox.publish import physical_topic
 from flextx.tracing import caused_by
 from flextx.transports.protocol import Record
@@ -60,7 +61,10 @@ def each(handler: Callable[[Delivery[E]], None]) -> BatchHandler[E]:
 
     def handle_all(deliveries: list[Delivery[E]]) -> None:
         for delivery in deliveries:
-            with caused_by(delivery.envelope.cause):
+            with (
+                caused_by(delivery.envelope.cause),
+                about(key=delivery.record.key, event_id=delivery.envelope.event_id),
+            ):
                 handler(delivery)
 
     return handle_all

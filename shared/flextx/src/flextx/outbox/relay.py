@@ -18,6 +18,7 @@ from flextx.conf import flextx_settings
 from flextx.crash_points import crash_point, register_pair
 from flextx.errors import TransportUnavailable
 from flextx.leases import Epochs, LeaseBook
+from flextx.logs import some
 from flextx.outbox import wakeup
 from flextx.outbox.waves import WaitingMessage, Waves
 from flextx.transactions import CommitPoints
@@ -91,6 +92,7 @@ class Relay:
         if unanswered:
             self._close_producer()  # before anybody may send these again
         late = self._waves.mark(self._epochs, wave, results)
+        logger.info("messages sent", extra={"messages": len(wave), "keys": some(message.key for message in wave)})
         if late:
             logger.warning("%s of %s sent records were in buckets taken over meanwhile: sent twice", late, len(wave))
         if unanswered:

@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 
 from flextx.clock import database_now
 from flextx.errors import StaleLease
+from flextx.logs import about
 from flextx.metrics.counting import FENCE_MISSES
 from flextx.outages import RETRY_ALL
 from flextx.policy import Policy
@@ -49,7 +50,8 @@ class DueJobs:
             return False
         job = Job.objects.get(pk=claimed[0])
         job.epoch = claimed[1]  # this claim's: whoever took it up since then has a higher one
-        _work(job)
+        with about(job_id=job.pk, job=job.name):
+            _work(job)
         return True
 
     def next_due_seconds(self) -> float | None:

@@ -12,6 +12,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from flextx.clock import database_now
+from flextx.logs import about
 from flextx.outages import RETRY_ALL
 from flextx.policy import Policy
 from flextx.saga.asking import ask_again
@@ -67,6 +68,11 @@ class DueRuns:
 
 
 def _work(run_id: UUID, epoch: int) -> None:
+    with about(run_id=run_id):
+        _work_on(run_id, epoch)
+
+
+def _work_on(run_id: UUID, epoch: int) -> None:
     try:
         call = _move(run_id, epoch)
         if call is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flextx.clock import database_now
 from flextx.inbox.registry import Delivery, handles
+from flextx.logs import about
 from flextx.metrics.counting import DUPLICATES_ABSORBED
 from flextx.saga.declaration import declared
 from flextx.saga.messages import Reply, Side
@@ -25,7 +26,7 @@ def take_replies(deliveries: list[Delivery[Reply]]) -> None:
         if delivery.event.run_id not in runs:
             raise UnknownRun(f"run {delivery.event.run_id}")
     for delivery in sorted(deliveries, key=lambda each: _lock_key(runs[each.event.run_id])):
-        with caused_by(delivery.envelope.cause):
+        with caused_by(delivery.envelope.cause), about(run_id=delivery.event.run_id):
             take_reply(runs[delivery.event.run_id], delivery)
 
 

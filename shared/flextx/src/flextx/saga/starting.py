@@ -11,6 +11,7 @@ from uuid_utils.compat import uuid7
 
 from flextx.clock import database_now
 from flextx.errors import OutsideTransaction
+from flextx.logs import note
 from flextx.saga.declaration import Saga
 from flextx.saga.models import Run
 from flextx.saga.moving import go_on
@@ -40,6 +41,7 @@ def start_run(saga: Saga, *, business_key: str, data: Mapping[str, Any], initiat
             "next_due_at": now,
         },
     )
+    note(run_id=run.run_id)
     if is_new:
         run.refresh_from_db()
         go_on(run, saga, now)

@@ -69,6 +69,7 @@ class Heart:
 
     def stop(self) -> None:
         self._stopped.set()
+        work_as("")
 
     def _watch(self) -> None:
         while not self._stopped.wait(_LOOK_EVERY_SECONDS):
