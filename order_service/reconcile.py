@@ -1,4 +1,4 @@
-"""Everything that the order service compares, from one snapshot."""
+"""Everything that the order service compares: its own rows from one snapshot, then the channel's word."""
 
 from flextx.inbox.reconcile import compare_skipped_records
 from flextx.outbox.reconcile import compare_skipped_messages
@@ -6,6 +6,7 @@ from flextx.reconciliation import Findings, one_snapshot
 from flextx.saga.reconcile import compare_overdue_runs, compare_skipped_steps
 from order_service.gifts.reconcile import compare_gifts
 from order_service.recharge.reconcile import compare_orders
+from order_service.recharge.reconcile_channel import compare_with_channel
 from order_service.refunds.reconcile import compare_refunds
 
 _COMPARISONS = (
@@ -20,4 +21,5 @@ def reconcile() -> Findings:
     with one_snapshot():
         for compare in _COMPARISONS:
             compare(findings)
+    compare_with_channel(findings)
     return findings

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from account_service.ledger import differences
 from account_service.ledger import reconcile_sql as sql
 from account_service.ledger.models import Transfer
 from flextx.reconciliation import Findings, rows_of
@@ -14,10 +15,10 @@ KNOWN_KINDS = (
     *("debt_loan", "debt_repayment"),
 )
 _COMPARISONS = {
-    "escrow_differs": sql.WRONG_ESCROWS,
-    "asset_not_conserved": sql.ASSETS_NOT_CONSERVED,
-    "debt_above_zero": sql.DEBTS_ABOVE_ZERO,
-    "debt_not_repaid": sql.DEBTS_NOT_REPAID,
+    differences.ESCROW_DIFFERS: sql.WRONG_ESCROWS,
+    differences.ASSET_NOT_CONSERVED: sql.ASSETS_NOT_CONSERVED,
+    differences.DEBT_ABOVE_ZERO: sql.DEBTS_ABOVE_ZERO,
+    differences.DEBT_NOT_REPAID: sql.DEBTS_NOT_REPAID,
 }
 
 
@@ -38,13 +39,13 @@ def _check_balances(findings: Findings) -> None:
     findings.checked += sum(row[0] for row in rows_of(sql.COUNT_BALANCES))
     for kind, owner_id, asset, balance, total, last_leg, leg in rows_of(sql.WRONG_BALANCES):
         findings.differs(
-            "balance_differs",
+            differences.BALANCE_DIFFERS,
             f"{kind}/{owner_id}/{asset}",
             f"stored balance {balance}, legs add up to {total}; stored leg count {last_leg}, legs {leg}",
         )
     for transfer_id, owner_id, stored, total in rows_of(sql.WRONG_STATEMENT_LINES):
         findings.differs(
-            "statement_differs",
+            differences.STATEMENT_DIFFERS,
             str(transfer_id),
             f"says {stored} after it on {owner_id}'s account, legs say {total}",
         )
@@ -53,4 +54,4 @@ def _check_balances(findings: Findings) -> None:
 def _check_kinds(findings: Findings) -> None:
     unknown = Transfer.objects.exclude(kind__in=KNOWN_KINDS).values_list("transfer_id", "kind", "cause_id")
     for transfer_id, kind, cause_id in unknown[:1000]:
-        findings.differs("unknown_kind", str(transfer_id), f"a transfer of kind {kind!r} for {cause_id!r}")
+        findings.differs(differences.UNKNOWN_KIND, str(transfer_id), f"a transfer of kind {kind!r} for {cause_id!r}")

@@ -1,17 +1,18 @@
-"""The order service's lists, over its public API. Used by reconciliation only, never within a request."""
+"""The order service's public API: its lists and one request. Used by reconciliation only, never within a request."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any
-from urllib.parse import urlencode
+from typing import Any, ClassVar
+from urllib.parse import quote, urlencode
 
 import urllib3
 from django.core.management.base import CommandError
 
 from flextx import environment as env
+from flextx.errors import Refusal
 
 _TIMEOUT = urllib3.Timeout(connect=3, read=20)
 _PAGE = 200
@@ -29,6 +30,27 @@ def listed(path: str, **query: str) -> Iterator[dict[str, Any]]:
         yield from page["results"]
         url = page["next"]
     raise CommandError(f"more than {_PAGES_MAX * _PAGE} {path}: reconcile a part of them")
+
+
+class NotAnnounced(Refusal):
+    """The order service did not announce the order again."""
+
+    code: ClassVar = "not_announced"
+
+
+def announce_again(order_no: str) -> str:
+    """Ask for the order's OrderCompleted to be sent again. Raises NotAnnounced with the order service's own words."""
+    url = f"{env.text('ORDER_URL')}/api/v1/orders/{quote(order_no, safe='')}/announce"
+    body = json.dumps({"reason": "reconcile: its credit is missing"}).encode()
+    http = _client(env.text("SERVICE_TOKEN_FILE"))
+    headers = {**http.headers, "Content-Type": "application/json"}
+    try:
+        response = http.request("POST", url, body=body, headers=headers, timeout=_TIMEOUT, retries=False)
+        if response.status != 200:
+            raise NotAnnounced(f"the order service answered {response.status}: {json.loads(response.data)['detail']}")
+    except (urllib3.exceptions.HTTPError, ValueError, TypeError, KeyError) as failed:
+        raise NotAnnounced(f"the order service did not answer: {failed}") from failed
+    return "the order service sends OrderCompleted again"
 
 
 @lru_cache(maxsize=4)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from account_service.ledger import differences
 from account_service.ledger import reconcile_sql as sql
 from account_service.ledger.books import check_books
 from account_service.ledger.models import Transfer
@@ -18,6 +19,8 @@ from flextx.reconciliation import Findings, one_snapshot, rows_of
 
 # A paid order whose coins have not come is called missing only after this; before that it is counted as in flight.
 GRACE_SECONDS = 10
+# A credit that the order service has not taken notice of is called untold only after this.
+TOLD_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,7 @@ class Credit:
     owner_id: str
     coins: int
     taken_back: bool
+    created_at: datetime
 
 
 def reconcile() -> Findings:
@@ -51,6 +55,7 @@ def _compare_with_orders(
     """Compare what both know; the answer is the completed orders that have no credit among those read, and the
     refunded ones whose credit was not taken back."""
     without_credit, not_taken_back = [], []
+    told_by = database_now() - timedelta(seconds=TOLD_SECONDS)
     for order in completed_orders():
         credit = credits.pop(order.order_no, None)
         if credit is None:
@@ -59,13 +64,20 @@ def _compare_with_orders(
         if order.status == "refunded" and not credit.taken_back:
             not_taken_back.append(order)
         _compare_refund(findings, credit, order)
+        if order.status == "completed" and credit.created_at < told_by:
+            detail = f"{credit.coins} coins were credited at {credit.created_at}, but it is still completed"
+            findings.differs(differences.CREDIT_NOT_TOLD, order.order_no, detail)
         if credit.coins != order.coins:
-            findings.differs("wrong_amount", order.order_no, f"credited {credit.coins} coins, bought {order.coins}")
+            findings.differs(
+                differences.WRONG_AMOUNT, order.order_no, f"credited {credit.coins} coins, bought {order.coins}"
+            )
         if credit.owner_id != order.owner_id:
-            findings.differs("wrong_owner", order.order_no, f"credited {credit.owner_id}, bought by {order.owner_id}")
+            findings.differs(
+                differences.WRONG_OWNER, order.order_no, f"credited {credit.owner_id}, bought by {order.owner_id}"
+            )
     for order_no, credit in sorted(credits.items()):
         findings.differs(
-            "credit_without_order",
+            differences.CREDIT_WITHOUT_ORDER,
             order_no,
             f"transfer {credit.transfer_id} credited {credit.coins} coins to"
             f" {credit.owner_id}, but there is no completed order of that number",
@@ -81,7 +93,7 @@ def _compare_refund(findings: Findings, credit: Credit, order: CompletedOrder) -
         findings.in_flight += 1
         return
     detail = f"its {credit.coins} coins were taken back, but it is {order.status}"
-    findings.differs("refund_without_order", order.order_no, detail)
+    findings.differs(differences.REFUND_WITHOUT_ORDER, order.order_no, detail)
 
 
 def _report_missing(findings: Findings, orders: list[CompletedOrder]) -> None:
@@ -100,7 +112,7 @@ def _report_missing(findings: Findings, orders: list[CompletedOrder]) -> None:
             findings.in_flight += 1
         else:
             findings.differs(
-                "missing_credit",
+                differences.MISSING_CREDIT,
                 order.order_no,
                 f"{order.status}, but {order.owner_id} never got {order.coins} coins",
             )
@@ -114,5 +126,7 @@ def _report_not_taken_back(findings: Findings, orders: list[CompletedOrder]) -> 
     for order in orders:
         if order.order_no not in newly:
             findings.differs(
-                "refund_not_taken", order.order_no, f"refunded, but {order.owner_id} still has its {order.coins} coins"
+                differences.REFUND_NOT_TAKEN,
+                order.order_no,
+                f"refunded, but {order.owner_id} still has its {order.coins} coins",
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from account_service.ledger import differences
 from account_service.ledger import reconcile_sql as sql
 from account_service.ledger.orders_api import ListedGift, gifts
 from flextx.clock import database_now
@@ -44,18 +45,22 @@ def compare_with_gifts(findings: Findings) -> None:
         _compare(findings, gift, booked.pop(gift.gift_id, None))
     for row in booked.values():
         if row.charged_at < began_at:  # a later one was sent while the gifts were read
-            findings.differs("charge_without_gift", row.gift_id, f"{row.coins} coins of {row.sender_id}: {row.state}")
+            findings.differs(
+                differences.CHARGE_WITHOUT_GIFT, row.gift_id, f"{row.coins} coins of {row.sender_id}: {row.state}"
+            )
 
 
 def _compare(findings: Findings, gift: ListedGift, row: _Booked | None) -> None:
     state = row.state if row else "nothing"
     if state not in _ALLOWED[gift.status]:
-        findings.differs("gift_differs_from_ledger", gift.gift_id, f"the gift is {gift.status}, its coins: {state}")
+        findings.differs(
+            differences.GIFT_DIFFERS_FROM_LEDGER, gift.gift_id, f"the gift is {gift.status}, its coins: {state}"
+        )
     if row is None:
         return
     if (row.sender_id, row.coins) != (gift.sender_id, gift.coins):
         detail = f"charged {row.coins} of {row.sender_id}, sent {gift.coins} of {gift.sender_id}"
-        findings.differs("gift_charged_wrongly", gift.gift_id, detail)
+        findings.differs(differences.GIFT_CHARGED_WRONGLY, gift.gift_id, detail)
     if row.host_id is not None and (row.host_id, row.litchi) != (gift.host_id, gift.litchi):
         detail = f"income {row.litchi} for {row.host_id}, due {gift.litchi} for {gift.host_id}"
-        findings.differs("gift_income_wrong", gift.gift_id, detail)
+        findings.differs(differences.GIFT_INCOME_WRONG, gift.gift_id, detail)

@@ -2,7 +2,8 @@
 
 RECHARGE_CREDITS = """
 SELECT transfer.transfer_id, transfer.cause_id, buyer.owner_id, transfer.amount,
-    EXISTS (SELECT FROM ledger_transfer back WHERE back.reverses_transfer_id = transfer.transfer_id)
+    EXISTS (SELECT FROM ledger_transfer back WHERE back.reverses_transfer_id = transfer.transfer_id),
+    transfer.created_at
 FROM ledger_transfer transfer JOIN ledger_account buyer ON buyer.id = transfer.credit_account_id
 WHERE transfer.kind = 'recharge'
 """

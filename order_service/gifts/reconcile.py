@@ -1,14 +1,14 @@
 """Do gifts, their runs and the rooms' feeds tell the same story?"""
 
 from flextx.reconciliation import Findings, rows_of
-from order_service.gifts import sql
+from order_service.gifts import differences, sql
 
 _COMPARISONS = {
-    "gift_differs_from_run": sql.STATUS_DIFFERS_FROM_RUN,
-    "shown_and_not_paid": sql.SHOWN_AND_NOT_PAID,
-    "paid_and_not_shown": sql.PAID_AND_NOT_SHOWN,
-    "retracted_and_not_undone": sql.RETRACTED_AND_NOT_UNDONE,
-    "shown_without_gift": sql.SHOWN_WITHOUT_GIFT,
+    differences.GIFT_DIFFERS_FROM_RUN: sql.STATUS_DIFFERS_FROM_RUN,
+    differences.SHOWN_AND_NOT_PAID: sql.SHOWN_AND_NOT_PAID,
+    differences.PAID_AND_NOT_SHOWN: sql.PAID_AND_NOT_SHOWN,
+    differences.RETRACTED_AND_NOT_UNDONE: sql.RETRACTED_AND_NOT_UNDONE,
+    differences.SHOWN_WITHOUT_GIFT: sql.SHOWN_WITHOUT_GIFT,
 }
 
 

@@ -53,3 +53,7 @@ def accept_payment(order: Order, payment: ChannelPayment) -> Payment | None:
     if (row.order_id, row.amount_minor, row.currency) != (order.pk, payment.amount_minor, payment.currency):
         raise TradeReused()
     return row if is_new else None
+
+
+def terms_agree(order: Order, payment: Payment) -> bool:
+    return (payment.amount_minor, payment.currency) == (order.amount_minor, order.currency)

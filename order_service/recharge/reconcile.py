@@ -3,15 +3,15 @@
 from contracts import ORDER_EVENTS
 from flextx.outbox.publish import physical_topic
 from flextx.reconciliation import Findings, rows_of
-from order_service.recharge import sql
+from order_service.recharge import differences, sql
 
 _COMPARISONS = {
-    "completed_not_announced": sql.COMPLETED_NOT_ANNOUNCED,
-    "completed_without_payment": sql.COMPLETED_WITHOUT_PAYMENT,
-    "paid_not_completed": sql.PAID_NOT_COMPLETED,
-    "payment_differs": sql.PAYMENT_DIFFERS,
-    "credited_without_notice": sql.CREDITED_WITHOUT_NOTICE,
-    "notice_differs": sql.NOTICE_DIFFERS,
+    differences.COMPLETED_NOT_ANNOUNCED: sql.COMPLETED_NOT_ANNOUNCED,
+    differences.COMPLETED_WITHOUT_PAYMENT: sql.COMPLETED_WITHOUT_PAYMENT,
+    differences.PAID_NOT_COMPLETED: sql.PAID_NOT_COMPLETED,
+    differences.PAYMENT_DIFFERS: sql.PAYMENT_DIFFERS,
+    differences.CREDITED_WITHOUT_NOTICE: sql.CREDITED_WITHOUT_NOTICE,
+    differences.NOTICE_DIFFERS: sql.NOTICE_DIFFERS,
 }
 
 

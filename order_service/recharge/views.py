@@ -22,6 +22,7 @@ from order_service.recharge.asking import complete_after_asking
 from order_service.recharge.errors import BadCallback
 from order_service.recharge.incidents import resolve_incident
 from order_service.recharge.journey import journey_of
+from order_service.recharge.repairs import announce_again
 from order_service.recharge.sandbox import verified_callback
 from order_service.recharge.serializers import (
     IncidentQuerySerializer,
@@ -100,6 +101,19 @@ class CompleteOrderView(APIView):
         order = selectors.order_for(caller_of(request), order_no)
         completed = complete_after_asking(order=order, who=f"operator {caller_of(request).subject}")
         return Response(order_json(completed))
+
+
+class AnnounceOrderView(APIView):
+    """A paid order's announcement goes out again: for an operator, and for the account service's reconcile."""
+
+    permission_classes = (has_scope("operator", "service"),)
+
+    def post(self, request: Request, order_no: str) -> Response:
+        said = ReasonSerializer(data=request.data)
+        said.is_valid(raise_exception=True)
+        caller = caller_of(request)
+        announce_again(order_no=order_no, who=caller.subject, why=said.validated_data["reason"])
+        return Response(order_json(selectors.order_for(caller, order_no)))
 
 
 class IncidentsView(APIView):

@@ -1,12 +1,12 @@
 """Do refunds, their runs, their payments and their orders tell the same story?"""
 
 from flextx.reconciliation import Findings, rows_of
-from order_service.refunds import sql
+from order_service.refunds import differences, sql
 
 _COMPARISONS = {
-    "refund_differs": sql.REFUND_DIFFERS,
-    "order_without_refund": sql.ORDER_WITHOUT_REFUND,
-    "payment_without_refund": sql.PAYMENT_WITHOUT_REFUND,
+    differences.REFUND_DIFFERS: sql.REFUND_DIFFERS,
+    differences.ORDER_WITHOUT_REFUND: sql.ORDER_WITHOUT_REFUND,
+    differences.PAYMENT_WITHOUT_REFUND: sql.PAYMENT_WITHOUT_REFUND,
 }
 
 

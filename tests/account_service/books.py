@@ -29,7 +29,9 @@ def credited(shop: Shop, owner_id: str = "u-1") -> str:
 
 
 def named(said: dict[str, Any]) -> list[tuple[str, str]]:
-    assert all(set(one) == {"class", "id", "detail"} and one["detail"] for one in said["differences"])
+    assert all(
+        set(one) == {"class", "id", "detail", "what_to_do", "repair"} and one["detail"] for one in said["differences"]
+    )
     return [(one["class"], one["id"]) for one in said["differences"]]
 
 

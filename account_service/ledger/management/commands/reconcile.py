@@ -1,7 +1,7 @@
 """`manage reconcile`: see account_service.ledger.reconcile."""
 
 from account_service.ledger.reconcile import reconcile
-from flextx.reconciliation import ReconcileCommand
+from flextx.operate.reconcile_command import ReconcileCommand
 
 
 class Command(ReconcileCommand):

@@ -1,6 +1,6 @@
 """`manage reconcile`: see order_service.reconcile."""
 
-from flextx.reconciliation import ReconcileCommand
+from flextx.operate.reconcile_command import ReconcileCommand
 from order_service.reconcile import reconcile
 
 

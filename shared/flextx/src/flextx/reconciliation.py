@@ -2,16 +2,46 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection, transaction
 
 from flextx.conf import flextx_settings
+from flextx.errors import FlextxError
+
+
+class UndeclaredDifference(FlextxError):
+    """A difference needs a class: `declare` its name with its meaning and what a person does about it."""
+
+
+@dataclass(frozen=True, slots=True)
+class DifferenceClass:
+    """What a difference of this name means, and what a person does about it.
+
+    In `what_to_do` "{id}" stands for the difference's id. `repair`: does for one id what a service would do anyway, in its own transactions, harmless when repeated; its
+    answer says what was done. It raises a Refusal where nothing can be done now. None: only a person can decide.
+    """
+
+    name: str
+    meaning: str
+    what_to_do: str
+    repair: Callable[[str], str] | None = None
+
+
+_classes: dict[str, DifferenceClass] = {}
+
+
+def declare(name: str, *, meaning: str, what_to_do: str, repair: Callable[[str], str] | None = None) -> str:
+    """Make a class of differences known, when its module is imported; gives back its name."""
+    _classes[name] = DifferenceClass(name, meaning, what_to_do, repair)
+    return name
+
+
+def declared() -> dict[str, DifferenceClass]:
+    return dict(_classes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +52,16 @@ class Difference:
     id: str
     detail: str
 
+    def as_json(self) -> dict[str, Any]:
+        known = _classes[self.name]
+        return {
+            "class": self.name,
+            "id": self.id,
+            "detail": self.detail,
+            "what_to_do": known.what_to_do.replace("{id}", self.id),
+            "repair": "safe" if known.repair else None,
+        }
+
 
 @dataclass(slots=True)
 class Findings:
@@ -30,15 +70,17 @@ class Findings:
     differences: list[Difference] = field(default_factory=list)
 
     def differs(self, name: str, identity: str, detail: str) -> None:
+        """Raises UndeclaredDifference."""
+        if name not in _classes:
+            raise UndeclaredDifference(f"{name}: flextx.reconciliation.declare it with a meaning and what to do")
         self.differences.append(Difference(name, identity, detail))
 
     def as_json(self) -> dict[str, Any]:
-        found = [{"class": each.name, "id": each.id, "detail": each.detail} for each in self.differences]
         return {
             "service": flextx_settings().source,
             "checked": self.checked,
             "in_flight": self.in_flight,
-            "differences": found,
+            "differences": [each.as_json() for each in self.differences],
         }
 
 
@@ -57,30 +99,3 @@ def one_snapshot() -> Iterator[None]:
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         yield
-
-
-class ReconcileCommand(BaseCommand):
-    """Base of `manage reconcile`: prints one JSON object or lines; exit 1 when there is a difference."""
-
-    reconcile: Callable[[], Findings]
-    """Set by the subclass as a staticmethod."""
-
-    def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--format", choices=["text", "json"], default="text")
-
-    def handle(self, *args: Any, **options: Any) -> None:
-        findings = self.reconcile()
-        if options["format"] == "json":
-            self.stdout.write(json.dumps(findings.as_json()))
-        else:
-            self._write_lines(findings)
-        if findings.differences:
-            raise SystemExit(1)
-
-    def _write_lines(self, findings: Findings) -> None:
-        for each in findings.differences:
-            self.stdout.write(f"{each.name} {each.id}: {each.detail}")
-        self.stdout.write(
-            f"{flextx_settings().source}: {findings.checked} checked, {findings.in_flight} in flight,"
-            f" {len(findings.differences)} differences"
-        )

@@ -13,7 +13,7 @@ make demo-compose  a recharge in the containers of `docker compose up --wait`, a
 make kafka      start an Apache Kafka broker and nothing else; `make up TRANSPORT=kafka` then uses it
 make kafka-stop stop it; the data stays
 make token      print a bearer token                       SUB=u-1  SCOPE=user|operator|service
-make reconcile  compare orders, transfers and balances                     FORMAT=text|json
+make reconcile  compare orders, transfers and balances     FORMAT=text|json  REPAIR=1: mend what is safe
 make test       every suite against one system of its own        SUITE=flextx  K=expression
 make soak       20,000 events through kills and a freeze, about four minutes        TRANSPORT=
 make bench      rows a second from outbox to log, beside what the log alone takes

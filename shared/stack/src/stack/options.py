@@ -31,6 +31,7 @@ class Options:
     subject: str
     scope: str
     output_format: str
+    repair: bool
     duration_seconds: int
     rate: int
     seed: int
@@ -50,6 +51,7 @@ def read_options(environ: Mapping[str, str] = os.environ) -> Options:
         subject=environ.get("SUB") or "u-1",
         scope=_choice(environ, "SCOPE", SCOPES),
         output_format=_choice(environ, "FORMAT", ("text", "json")),
+        repair=_choice(environ, "REPAIR", ("0", "1")) == "1",
         duration_seconds=_number(environ, "DURATION_SECONDS", 60, 5, 1800),
         rate=_number(environ, "RATE", 8, 1, 50),
         seed=_number(environ, "SEED", 1, 0, 999_999),

@@ -55,12 +55,13 @@ def prepare_commands(system: System) -> dict[str, Process]:
     }
 
 
-def reconcile_commands(system: System, *, token_file: str) -> dict[str, Process]:
+def reconcile_commands(system: System, *, token_file: str, repair: bool = False) -> dict[str, Process]:
+    said = ("--repair",) if repair else ()
     extra = {"order": {}, "account": {"ORDER_URL": system.url("order"), "SERVICE_TOKEN_FILE": token_file}}
     return {
         service: Process(
             name=f"{service}-reconcile",
-            command=(sys.executable, "-m", f"{MODULES[service]}.manage", "reconcile", "--format", "json"),
+            command=(sys.executable, "-m", f"{MODULES[service]}.manage", "reconcile", "--format", "json", *said),
             environment=environment(system, service, f"{service}-reconcile") | more,
         )
         for service, more in extra.items()

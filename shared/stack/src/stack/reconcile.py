@@ -1,4 +1,7 @@
-"""`make reconcile`: every service compares its own books; this adds up what they say."""
+"""`make reconcile`: every service compares its own books; this adds up what they say.
+
+With REPAIR=1 each lets its own services do again what repairs a difference safely, and then all is compared anew.
+"""
 
 import json
 import os
@@ -22,20 +25,22 @@ def reconcile(options: Options) -> int:
     layout = Layout(options.run_dir)
     if not supervisor.is_running(layout):
         raise Refusal(f"nothing is running in {layout.run_dir}; start it with: make up")
-    found = reports(System.started(layout))
-    differences = differences_of(found)
+    system = System.started(layout)
+    found = repaired = reports(system, repair=options.repair)
+    if any(report.get("repaired") for report in found):
+        found = reports(system)  # what one service repaired, the other may have been asked about before
     if options.output_format == "json":
-        total = {name: sum(report[name] for report in found) for name in ("checked", "in_flight")}
-        print(json.dumps({**total, "differences": differences}))
+        _print_json(found, repaired if options.repair else [])
     else:
+        _print_repairs(repaired)
         print_reports(found)
-    return 1 if differences else 0
+    return 1 if differences_of(found) else 0
 
 
-def reports(system: System) -> list[Any]:
+def reports(system: System, *, repair: bool = False) -> list[Any]:
     """What each service found in its own books."""
     with _service_token(system) as token_file:
-        commands = reconcile_commands(system, token_file=str(token_file))
+        commands = reconcile_commands(system, token_file=str(token_file), repair=repair)
         return [_report(command) for command in commands.values()]
 
 
@@ -48,8 +53,23 @@ def print_reports(found: list[Any]) -> None:
         print(f"{report['service']}: {report['checked']} checked, {report['in_flight']} in flight")
     for one in differences_of(found):
         print(f"difference {one['class']} {one['id']}: {one.get('detail', '')}")
+        print(f"  what to do: {one.get('what_to_do', '')}")
     checked = sum(report["checked"] for report in found)
     print(f"reconcile: {checked} checked, {len(differences_of(found))} differences")
+
+
+def _print_json(found: list[Any], repaired: list[Any]) -> None:
+    total = {name: sum(report[name] for report in found) for name in ("checked", "in_flight")}
+    repairs = {name: [one for report in repaired for one in report[name]] for name in ("repaired", "left") if repaired}
+    print(json.dumps({**total, **repairs, "differences": differences_of(found)}))
+
+
+def _print_repairs(repaired: list[Any]) -> None:
+    for report in repaired:
+        for one in report.get("repaired", ()):
+            print(f"repaired {one['class']} {one['id']}: {one['done']}")
+        for one in report.get("left", ()):
+            print(f"left {one['class']} {one['id']}: {one['why']}")
 
 
 def _report(command: Process) -> Any:

@@ -1,0 +1,26 @@
+"""Are there orders that the channel calls paid, and that are still pending here?"""
+
+from datetime import timedelta
+
+from flextx.clock import database_now
+from flextx.outcome import Outcome
+from flextx.reconciliation import Findings
+from order_service.recharge.differences import PAID_AT_CHANNEL
+from order_service.recharge.models import Order
+from order_service.recharge.sandbox import ask_channel
+
+# A callback has this long to come, and the channel is asked by itself soon after an order.
+GRACE_SECONDS = 60
+_ASKED_MAX = 200
+
+
+def compare_with_channel(findings: Findings) -> None:
+    """Outside any transaction; the oldest first. What the channel does not answer now is not compared."""
+    limit = database_now() - timedelta(seconds=GRACE_SECONDS)
+    for order in Order.objects.filter(status=Order.Status.PENDING, created_at__lt=limit).order_by("id")[:_ASKED_MAX]:
+        answer = ask_channel(order)
+        if answer.outcome is Outcome.UNKNOWN:
+            return
+        if answer.payment is not None and Order.objects.filter(pk=order.pk, status=Order.Status.PENDING).exists():
+            detail = f"trade {answer.payment.trade_no} of {answer.payment.amount_minor} {answer.payment.currency}"
+            findings.differs(PAID_AT_CHANNEL, order.order_no, f"{detail}, paid at {answer.payment.paid_at}")
