@@ -64,9 +64,7 @@ def _compare_with_orders(
         if order.status == "refunded" and not credit.taken_back:
             not_taken_back.append(order)
         _compare_refund(findings, credit, order)
-        if order.status == "completed" and credit.created_at < told_by:
-            detail = f"{credit.coins} coins were credited at {credit.created_at}, but it is still completed"
-            findings.differs(differences.CREDIT_NOT_TOLD, order.order_no, detail)
+        _compare_notice(findings, credit, order, told_by)
         if credit.coins != order.coins:
             findings.differs(
                 differences.WRONG_AMOUNT, order.order_no, f"credited {credit.coins} coins, bought {order.coins}"
@@ -83,6 +81,12 @@ def _compare_with_orders(
             f" {credit.owner_id}, but there is no completed order of that number",
         )
     return without_credit, not_taken_back
+
+
+def _compare_notice(findings: Findings, credit: Credit, order: CompletedOrder, told_by: datetime) -> None:
+    if order.status == "completed" and credit.created_at < told_by:
+        detail = f"{credit.coins} coins were credited at {credit.created_at}, but it is still completed"
+        findings.differs(differences.CREDIT_NOT_TOLD, order.order_no, detail)
 
 
 def _compare_refund(findings: Findings, credit: Credit, order: CompletedOrder) -> None:

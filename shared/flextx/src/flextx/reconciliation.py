@@ -21,8 +21,9 @@ class UndeclaredDifference(FlextxError):
 class DifferenceClass:
     """What a difference of this name means, and what a person does about it.
 
-    In `what_to_do` "{id}" stands for the difference's id. `repair`: does for one id what a service would do anyway, in its own transactions, harmless when repeated; its
-    answer says what was done. It raises a Refusal where nothing can be done now. None: only a person can decide.
+    In `what_to_do` "{id}" stands for the difference's id. `repair`: does for one id what a service would do anyway, in
+    its own transactions, harmless when repeated; its answer says what was done. It raises a Refusal where nothing can
+    be done now. None: only a person can decide.
     """
 
     name: str

@@ -49,7 +49,12 @@ def forget_notes(consumer: str, member: str) -> None:
 def _note(batch: Batch, consumer: str, member: str) -> _Note:
     """In a transaction of its own, before the batch's. Raises TransportUnavailable, to start over, if the row is gone
     or somebody else keeps on taking the partition."""
-    where: dict[str, str | int] = {"consumer": consumer, "topic": batch.topic, "partition": batch.partition, "member": member}
+    where: dict[str, str | int] = {
+        "consumer": consumer,
+        "topic": batch.topic,
+        "partition": batch.partition,
+        "member": member,
+    }
     for _ in range(_ATTEMPTS):
         with connection.cursor() as cursor:
             cursor.execute(sql.NOTE_UNDER_WAY, where | {"until": batch.next_offset})

@@ -1,6 +1,7 @@
 """What must not be overlooked: records that a person skipped, until it is said how they were made good."""
 
 from flextx.inbox.models import DivertedRecord
+from flextx.operate.skipped import SKIPPED_MESSAGE
 from flextx.reconciliation import Findings
 
 LISTED_MAX = 1_000
@@ -12,4 +13,4 @@ def compare_skipped_records(findings: Findings) -> None:
     for row in skipped[:LISTED_MAX]:
         findings.checked += 1
         detail = f"{row.topic}/{row.partition}/{row.offset} of key {row.key} was skipped by hand: {row.reason}"
-        findings.differs("skipped_message", f"inbox-{row.pk}", detail)
+        findings.differs(SKIPPED_MESSAGE, f"inbox-{row.pk}", detail)

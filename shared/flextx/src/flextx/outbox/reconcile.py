@@ -1,5 +1,6 @@
 """What must not be overlooked: messages that a person skipped, until it is said how they were made good."""
 
+from flextx.operate.skipped import SKIPPED_MESSAGE
 from flextx.outbox.models import OutboxMessage
 from flextx.reconciliation import Findings
 
@@ -12,4 +13,4 @@ def compare_skipped_messages(findings: Findings) -> None:
     for row in skipped[:LISTED_MAX]:
         findings.checked += 1
         detail = f"{row.event_type} {row.sequence} of key {row.key} was never sent to {row.topic}: skipped by hand"
-        findings.differs("skipped_message", f"outbox-{row.pk}", detail)
+        findings.differs(SKIPPED_MESSAGE, f"outbox-{row.pk}", detail)
