@@ -163,7 +163,14 @@ def test_a_users_token_and_an_unknown_id_change_nothing(settings: Settings, acti
         USER.post(f"parked/{parked}/{action}", reason="mine").says(403)
     waiting = DivertedRecord.objects.filter(state="waiting").earliest("id").pk
     pending = OutboxMessage.objects.get(state="pending").pk
-    for unknown in (f"inbox-{waiting}", f"outbox-{pending}", "inbox-0", "inbox-x", "outbox-９", "inbox-" + "9" * 30):
+    for unknown in (
+        f"inbox-{waiting}",
+        f"outbox-{pending}",
+        "inbox-0",
+        "inbox-x",
+        "outbox-\uff19",
+        "inbox-" + "9" * 30,
+    ):
         OPERATOR.post(f"parked/{unknown}/{action}", reason="why").says(404, "not_parked")
 
     assert (aside(), states()) == before and audited() == []

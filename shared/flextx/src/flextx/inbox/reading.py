@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import connection
 from pydantic import ValidationError
@@ -30,8 +30,9 @@ class Readable:
 
 def read_record(record: Record) -> Readable | Envelope:
     """The event; or only its envelope when nobody here handles the type. Raises UnreadableRecord, UnknownVersion."""
-    envelope = read_envelope(record.headers)
-    _check_storable(record, envelope)
+    told = read_envelope(record.headers)
+    _check_storable(record, told)
+    envelope = replace(told, traceparent=valid_traceparent(told.traceparent))  # a broken trace breaks nobody's money
     route = route_of(envelope.event_type, envelope.event_version)
     if route is not None:
         return Readable(record, envelope, _read_body(route.event_class, record), route.handler)
@@ -50,7 +51,6 @@ def _check_storable(record: Record, envelope: Envelope) -> None:
             ("ce_source", storable(envelope.source, 100)),
             ("ce_time", envelope.occurred_at.tzinfo is not None and 1 < envelope.occurred_at.year < 9999),
             ("ce_sequence", 0 <= envelope.sequence < 2**63),
-            ("traceparent", valid_traceparent(envelope.traceparent)),
         )
         if not good
     ]
