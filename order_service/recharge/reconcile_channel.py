@@ -21,6 +21,6 @@ def compare_with_channel(findings: Findings) -> None:
         answer = ask_channel(order)
         if answer.outcome is Outcome.UNKNOWN:
             return
-        if answer.payment is not None and Order.objects.filter(pk=order.pk, status=Order.Status.PENDING).exists():
-            detail = f"trade {answer.payment.trade_no} of {answer.payment.amount_minor} {answer.payment.currency}"
-            findings.differs(PAID_AT_CHANNEL, order.order_no, f"{detail}, paid at {answer.payment.paid_at}")
+        if answer.payments and Order.objects.filter(pk=order.pk, status=Order.Status.PENDING).exists():
+            trades = ", ".join(f"{one.trade_no} of {one.amount_minor} {one.currency}" for one in answer.payments)
+            findings.differs(PAID_AT_CHANNEL, order.order_no, f"paid by {trades}")

@@ -12,12 +12,12 @@ from flextx.operate.actions import ReasonMissing, record_action
 from flextx.outbox.models import OutboxMessage
 from flextx.outbox.publish import publish
 from flextx.outbox.republish import republish
+from order_service.recharge.asking import complete_after_asking
 from order_service.recharge.errors import OrderNotFound
 from order_service.recharge.events import order_completed
 from order_service.recharge.locks import lock_orders
 from order_service.recharge.models import Order, Payment
 from order_service.recharge.payments import terms_agree
-from order_service.recharge.services import complete_after_asking
 
 WHO = "reconcile"
 

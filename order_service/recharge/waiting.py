@@ -33,9 +33,9 @@ def _payment_waits(order: Order) -> Iterator[Wait]:
     yield Wait(
         what="payment",
         since=order.created_at,
-        why="The channel has reported no payment yet; unpaid it is closed at expires_at.",
+        why=_why_unpaid(order),
         what_to_do=f"POST /api/v1/orders/{order.order_no}/complete asks the channel now",
-        next_at=order.expires_at,
+        next_at=order.settle_due_at,
         owner_can="Pay at payment.url.",
     )
     if order.payment_url is None:
@@ -48,6 +48,13 @@ def _payment_waits(order: Order) -> Iterator[Wait]:
         )
 
 
+def _why_unpaid(order: Order) -> str:
+    if order.close_asked_times:
+        times = order.close_asked_times
+        return f"It has expired; the channel was asked {times} time(s) to close it, and has not said what became of it."
+    return f"The channel has reported no payment; it was asked {order.asked_times} time(s)."
+
+
 def _credit_waits(order: Order) -> Iterator[Wait]:
     """What happens on the other side is known from its messages only."""
     sent = OutboxMessage.objects.filter(
@@ -58,8 +65,10 @@ def _credit_waits(order: Order) -> Iterator[Wait]:
             what="credit",
             service="account",
             since=sent.sent_at,
-            why="The account service was told, and has not answered that the coins are there.",
+            why="The account service was told, and has not answered that the coins are there;"
+            f" it was told again {order.announced_times} time(s).",
             what_to_do=_THERE.format(about=order.order_no),
+            next_at=order.settle_due_at,
         )
 
 
@@ -112,10 +121,10 @@ def _inbox_waits(keys: Sequence[str]) -> Iterator[Wait]:
 
 
 def _incident_waits(order: Order) -> Iterator[Wait]:
-    for row in Incident.objects.filter(order_no=order.order_no).order_by("id")[:_MAX]:
+    for row in Incident.objects.filter(order_no=order.order_no, resolved_at=None).order_by("id")[:_MAX]:
         yield Wait(
             what="incident",
             since=row.first_seen_at,
-            why=f"A genuine callback for trade {row.trade_no} was refused {row.times_seen} time(s): {row.reason}.",
-            what_to_do="GET /api/v1/incidents: compare with the channel's books; nothing was changed by it",
+            why=f"What the channel said of trade {row.trade_no} was refused {row.times_seen} time(s): {row.reason}.",
+            what_to_do=f"Compare with the channel's books, then POST /api/v1/incidents/{row.pk}/resolve with a reason",
         )

@@ -62,7 +62,7 @@ def test_an_unpaid_order_waits_for_its_payment(channel: WebProcess) -> None:
     [wait] = waits(order)
 
     assert (wait["what"], wait["service"], wait["since"]) == ("payment", "order", rfc3339(order.created_at))
-    assert wait["next_at"] == rfc3339(order.expires_at)
+    assert wait["next_at"] == rfc3339(order.settle_due_at)
     assert f"/api/v1/orders/{order.order_no}/complete" in wait["what_to_do"]
     assert [one["what_to_do"] for one in waits(order, BUYER)] == ["Pay at payment.url."]
 
