@@ -22,7 +22,7 @@ from stack.running import running_system
 REST_SECONDS_MAX = 180
 CALM_SECONDS = 60  # after the last kill everything answers again within this
 POLL_SECONDS = 0.5
-MORTAL = ("relay", "consumer", "recovery", "web")
+MORTAL = ("relay", "consumer", "recovery", "settler", "web")
 
 
 def demo_crash(options: Options) -> int:
