@@ -48,13 +48,23 @@ def _process_together(batch: Batch, consumer: str, log_id: str) -> int:
     if not batch.asked_from <= position < batch.next_offset:
         FENCE_MISSES.add(1, "inbox_position")
         return position
-    records = batch.records_from(position)
-    aside = diverted_keys(consumer, (record.key for record in records))
-    readables = list(_readable(records, consumer, aside))
-    duplicates = handle(consumer, readables)
-    DUPLICATES_ABSORBED.add(duplicates, "record")
+    handle_together(batch.records_from(position), consumer)
     advance_position(batch, consumer)
     return batch.next_offset
+
+
+def handle_together(records: list[Record], consumer: str) -> Counter[str]:
+    """In the caller's transaction, which locked the position; raises whatever a handler raises.
+
+    The answer counts what was `handled`, `absorbed`, `diverted` and `skipped`.
+    """
+    done: Counter[str] = Counter()
+    aside = diverted_keys(consumer, (record.key for record in records))
+    readables = list(_readable(records, consumer, aside, done))
+    done["absorbed"] = handle(consumer, readables)
+    done["handled"] = len(readables) - done["absorbed"]
+    DUPLICATES_ABSORBED.add(done["absorbed"], "record")
+    return done
 
 
 def park_killer(batch: Batch, *, consumer: str, log_id: str) -> int:
@@ -68,32 +78,40 @@ def _process_one_by_one(batch: Batch, consumer: str, log_id: str, handle_one: _H
     if not batch.asked_from <= position < batch.next_offset:
         FENCE_MISSES.add(1, "inbox_position")
         return position
-    records = batch.records_from(position)
-    aside = diverted_keys(consumer, (record.key for record in records))
-    for readable in _readable(records, consumer, aside):
-        if not _handle_alone(consumer, readable, handle_one):
-            aside.add(stored_key(readable.record.key))  # seen by the loop: what follows of this key goes aside
+    handle_one_by_one(batch.records_from(position), consumer, handle_one)
     advance_position(batch, consumer)
     return batch.next_offset
+
+
+def handle_one_by_one(records: list[Record], consumer: str, handle_one: _Handle = handle) -> Counter[str]:
+    """The same, but a record that fails goes aside with what follows of its key."""
+    done: Counter[str] = Counter()
+    aside = diverted_keys(consumer, (record.key for record in records))
+    for readable in _readable(records, consumer, aside, done):
+        outcome = _handle_alone(consumer, readable, handle_one)
+        done[outcome] += 1
+        if outcome == "diverted":
+            aside.add(stored_key(readable.record.key))  # seen by the loop: what follows of this key goes aside
+    DUPLICATES_ABSORBED.add(done["absorbed"], "record")
+    return done
 
 
 def _refuse_to_handle(consumer: str, readables: Sequence[Readable]) -> int:
     raise KilledItsConsumer((KilledItsConsumer.__doc__ or "").strip())
 
 
-def _handle_alone(consumer: str, readable: Readable, handle_one: _Handle) -> bool:
+def _handle_alone(consumer: str, readable: Readable, handle_one: _Handle) -> str:
     try:
         with about(key=readable.record.key, event_id=readable.envelope.event_id), transaction.atomic():
-            DUPLICATES_ABSORBED.add(handle_one(consumer, [readable]), "record")
+            return "absorbed" if handle_one(consumer, [readable]) else "handled"
     except RETRY_ALL:
         raise
     except Exception as error:  # this record's own failure, whatever it is
         divert(consumer, readable.record, error)
-        return False
-    return True
+        return "diverted"
 
 
-def _readable(records: list[Record], consumer: str, aside: set[str]) -> Iterator[Readable]:
+def _readable(records: list[Record], consumer: str, aside: set[str], done: Counter[str]) -> Iterator[Readable]:
     """The events to handle. What cannot be read, and whatever belongs to a key that goes aside, is diverted."""
     skipped: Counter[str] = Counter()
     for record in records:
@@ -102,6 +120,9 @@ def _readable(records: list[Record], consumer: str, aside: set[str]) -> Iterator
             yield read
         elif isinstance(read, Envelope):
             skipped[read.event_type] += 1
+        else:
+            done["diverted"] += 1
+    done["skipped"] = skipped.total()
     count_skipped(consumer, skipped)
 
 

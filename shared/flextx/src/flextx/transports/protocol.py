@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from flextx.crash_points import register_pair
@@ -132,6 +133,15 @@ class Transport(Protocol):
 
     def record_at(self, topic: str, partition: int, offset: int) -> Record | None:
         """The record that stands there now; None when the log holds none. Reads beside every group and moves none."""
+
+    def bounds(self, topic: str) -> dict[int, tuple[int, int]]:
+        """Each partition's earliest offset and the one its next record will have."""
+
+    def offsets_at(self, topic: str, moment: datetime) -> dict[int, int]:
+        """The first offset of each partition that was written at `moment` or later; its end if there is none."""
+
+    def read(self, topic: str, partition: int, start: int, end: int) -> Iterator[Record]:
+        """The records from `start` to before `end`. Reads beside every group and moves none."""
 
     def producer(self) -> Producer: ...
 

@@ -22,7 +22,13 @@ _WITH_CRASH_POINTS = {
     "flextx.recovery": "flextx.recovery.due",
 }
 # Words that a part of the toolkit adds where it is installed.
-_COMMAND_LINES = {"flextx.operate": ("parked",), "flextx.saga": ("run", "runs")}
+_COMMAND_LINES = {
+    "flextx.operate": ("parked",),
+    "flextx.saga": ("run", "runs"),
+    "flextx.inbox": ("replay",),
+    "flextx.outbox": ("republish",),
+}
+_AUDITED_BY = {"flextx.inbox": "flextx.operate", "flextx.outbox": "flextx.operate"}
 
 
 class Command(BaseCommand):
@@ -35,8 +41,9 @@ class Command(BaseCommand):
         record.add_argument("--topic", required=True)
         record.add_argument("--partition", type=int, required=True)
         record.add_argument("--offset", type=int, required=True)
-        for app in filter(apps.is_installed, _COMMAND_LINES):
-            import_module(f"{app}.command_line").add_arguments(what)
+        for app in _COMMAND_LINES:
+            if apps.is_installed(app) and apps.is_installed(_AUDITED_BY.get(app, app)):
+                import_module(f"{app}.command_line").add_arguments(what)
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["what"] == "record":

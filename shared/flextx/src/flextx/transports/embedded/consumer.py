@@ -30,7 +30,8 @@ ORDER BY record.topic, record.partition, record.record_offset
 
 _RANGES = """
 SELECT topic, partition,
-    coalesce((SELECT min(record_offset) FROM log_record r WHERE r.topic = p.topic AND r.partition = p.partition), 0),
+    coalesce((SELECT min(record_offset) FROM log_record r WHERE r.topic = p.topic AND r.partition = p.partition),
+        next_offset),
     next_offset
 FROM log_partition p WHERE topic = ANY(%(topics)s)
 """
@@ -151,6 +152,8 @@ class EmbeddedConsumer:
 
     def _batch(self, topic: str, partition: int, records: tuple[Record, ...]) -> Batch:
         resource = _resource(topic, partition)
+        # Offsets have no gaps here: what is missing before the first record was pruned unread.
+        check_range(topic, partition, self._positions[resource], records[0].offset, records[0].offset)
         batch = Batch(topic, partition, asked_from=self._positions[resource], records=records)
         self._positions[resource] = batch.next_offset
         return batch

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from importlib.resources import files
+from typing import Any
 
 from flextx.conf import FlextxSettings
 from flextx.errors import TransportUnavailable
@@ -12,6 +14,22 @@ from flextx.transports.embedded.consumer import EmbeddedConsumer, stored_record
 from flextx.transports.embedded.producer import EmbeddedProducer
 from flextx.transports.protocol import Record, StartPosition
 
+_READ_TOGETHER_MAX = 500
+_BOUNDS = """
+SELECT partition, coalesce((SELECT min(record_offset) FROM log_record r
+    WHERE r.topic = p.topic AND r.partition = p.partition), next_offset), next_offset
+FROM log_partition p WHERE topic = %(topic)s
+"""
+_OFFSETS_AT = """
+SELECT partition, coalesce((SELECT min(record_offset) FROM log_record r
+    WHERE r.topic = p.topic AND r.partition = p.partition AND appended_at >= %(moment)s), next_offset)
+FROM log_partition p WHERE topic = %(topic)s
+"""
+_READ = """
+SELECT topic, partition, record_offset, key, headers, body FROM log_record
+WHERE topic = %(topic)s AND partition = %(partition)s AND record_offset >= %(start)s AND record_offset < %(end)s
+ORDER BY record_offset LIMIT %(limit)s
+"""
 _SCHEMA_LOCK = 4_711_001  # two services may prepare at once
 
 
@@ -70,6 +88,27 @@ class EmbeddedLog:
                 )
                 row = cursor.fetchone()
                 return stored_record(*row) if row else None
+        finally:
+            connection.close()
+
+    def bounds(self, topic: str) -> dict[int, tuple[int, int]]:
+        return {partition: (start, end) for partition, start, end in self._rows(_BOUNDS, topic=topic)}
+
+    def offsets_at(self, topic: str, moment: datetime) -> dict[int, int]:
+        return dict(self._rows(_OFFSETS_AT, topic=topic, moment=moment))
+
+    def read(self, topic: str, partition: int, start: int, end: int) -> Iterator[Record]:
+        place: dict[str, Any] = {"topic": topic, "partition": partition, "end": end, "limit": _READ_TOGETHER_MAX}
+        while rows := self._rows(_READ, start=start, **place):
+            yield from (stored_record(*row) for row in rows)
+            start = rows[-1][2] + 1
+
+    def _rows(self, statement: str, **params: Any) -> list[tuple[Any, ...]]:
+        connection = LogConnection(self._conf)
+        try:
+            with connection.transaction() as cursor:
+                cursor.execute(statement, params)
+                return cursor.fetchall()
         finally:
             connection.close()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from typing import Any
 
 from kafka import KafkaConsumer, TopicPartition
@@ -18,6 +19,7 @@ from flextx.transports.kafka.producer import KafkaRecordProducer
 from flextx.transports.protocol import Record, StartPosition
 
 _READ_SECONDS_MAX = 10
+_READ_TOGETHER_MAX = 500
 
 
 class Kafka:
@@ -53,10 +55,38 @@ class Kafka:
             consumer.seek(place, offset)
             return _first(consumer, place, offset)
 
+    def bounds(self, topic: str) -> dict[int, tuple[int, int]]:
+        with self._bystander() as consumer:
+            places = [TopicPartition(topic, number) for number in consumer.partitions_for_topic(topic) or ()]
+            earliest, ends = consumer.beginning_offsets(places), consumer.end_offsets(places)
+            return {place.partition: (earliest[place], ends[place]) for place in places}
+
+    def offsets_at(self, topic: str, moment: datetime) -> dict[int, int]:
+        """By the time that the producer gave each record."""
+        with self._bystander() as consumer:
+            places = [TopicPartition(topic, number) for number in consumer.partitions_for_topic(topic) or ()]
+            found = consumer.offsets_for_times(dict.fromkeys(places, int(moment.timestamp() * 1000)))
+            ends = consumer.end_offsets(places)
+            return {place.partition: found[place].offset if found.get(place) else ends[place] for place in places}
+
+    def read(self, topic: str, partition: int, start: int, end: int) -> Iterator[Record]:
+        place = TopicPartition(topic, partition)
+        with self._bystander(records_max=_READ_TOGETHER_MAX) as consumer:
+            consumer.assign([place])
+            consumer.seek(place, start)
+            silent_since = time.monotonic()
+            while consumer.position(place) < end:
+                records = consumer.poll(timeout_ms=500).get(place, ())
+                yield from (stored_record(record) for record in records if record.offset < end)
+                if records:
+                    silent_since = time.monotonic()
+                if time.monotonic() - silent_since > _READ_SECONDS_MAX:
+                    raise TransportUnavailable(f"Kafka: nothing came from {topic}/{partition} in {_READ_SECONDS_MAX} s")
+
     @contextmanager
-    def _bystander(self) -> Iterator[Any]:
+    def _bystander(self, *, records_max: int = 1) -> Iterator[Any]:
         """A client that reads in no group."""
-        options = {"enable_auto_commit": False, "auto_offset_reset": "none", "max_poll_records": 1}
+        options = {"enable_auto_commit": False, "auto_offset_reset": "none", "max_poll_records": records_max}
         consumer = built(KafkaConsumer, self._conf, group_id=None, allow_auto_create_topics=False, **options)
         try:
             with outages_named():
