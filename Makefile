@@ -2,7 +2,7 @@
 PYTHON ?= python3
 STACK = @PYTHONPATH=shared/stack/src $(PYTHON) -m stack
 
-.PHONY: help up down status destroy demo demo-gift demo-crash demo-compose kafka kafka-stop token reconcile test soak bench lint lock
+.PHONY: help up down status destroy demo demo-gift demo-crash demo-compose kafka kafka-stop token reconcile manage test soak bench lint lock
 
 help:
 	$(STACK) help
@@ -42,6 +42,9 @@ token:
 
 reconcile:
 	$(STACK) reconcile
+
+manage:
+	$(STACK) manage
 
 test:
 	$(STACK) test

@@ -15,6 +15,7 @@ from stack.down import destroy, down
 from stack.errors import Failure, Refusal
 from stack.kafka import kafka, kafka_stop
 from stack.lint import lint
+from stack.manage import manage
 from stack.options import Options, read_options
 from stack.progress import say
 from stack.reconcile import reconcile
@@ -36,6 +37,7 @@ COMMANDS: dict[str, Callable[[Options], int]] = {
     "kafka-stop": kafka_stop,
     "token": token,
     "reconcile": reconcile,
+    "manage": manage,
     "test": test,
     "soak": soak,
     "bench": bench,

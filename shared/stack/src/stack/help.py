@@ -14,6 +14,7 @@ make kafka      start an Apache Kafka broker and nothing else; `make up TRANSPOR
 make kafka-stop stop it; the data stays
 make token      print a bearer token                       SUB=u-1  SCOPE=user|operator|service
 make reconcile  compare orders, transfers and balances     FORMAT=text|json  REPAIR=1: mend what is safe
+make manage     a service's own command    SERVICE=order|account  DO="flextx parked list"
 make test       every suite against one system of its own        SUITE=flextx  K=expression
 make soak       20,000 events through kills and a freeze, about four minutes        TRANSPORT=
 make bench      rows a second from outbox to log, beside what the log alone takes

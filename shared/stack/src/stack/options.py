@@ -32,6 +32,8 @@ class Options:
     scope: str
     output_format: str
     repair: bool
+    service: str
+    do: str
     duration_seconds: int
     rate: int
     seed: int
@@ -52,6 +54,8 @@ def read_options(environ: Mapping[str, str] = os.environ) -> Options:
         scope=_choice(environ, "SCOPE", SCOPES),
         output_format=_choice(environ, "FORMAT", ("text", "json")),
         repair=_choice(environ, "REPAIR", ("0", "1")) == "1",
+        service=_choice(environ, "SERVICE", ("order", "account")),
+        do=environ.get("DO") or "",
         duration_seconds=_number(environ, "DURATION_SECONDS", 60, 5, 1800),
         rate=_number(environ, "RATE", 8, 1, 50),
         seed=_number(environ, "SEED", 1, 0, 999_999),
