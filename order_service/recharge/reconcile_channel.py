@@ -6,8 +6,8 @@ from flextx.clock import database_now
 from flextx.outcome import Outcome
 from flextx.reconciliation import Findings
 from order_service.recharge.differences import PAID_AT_CHANNEL
-from order_service.recharge.models import Order
-from order_service.recharge.sandbox import ask_channel
+from order_service.recharge.models import Incident, Order
+from order_service.recharge.sandbox import ChannelPayment, ask_channel
 
 # A callback has this long to come, and the channel is asked by itself soon after an order.
 GRACE_SECONDS = 60
@@ -21,6 +21,13 @@ def compare_with_channel(findings: Findings) -> None:
         answer = ask_channel(order)
         if answer.outcome is Outcome.UNKNOWN:
             return
-        if answer.payments and Order.objects.filter(pk=order.pk, status=Order.Status.PENDING).exists():
-            trades = ", ".join(f"{one.trade_no} of {one.amount_minor} {one.currency}" for one in answer.payments)
+        untold = _without_incident(order, answer.payments)
+        if untold and Order.objects.filter(pk=order.pk, status=Order.Status.PENDING).exists():
+            trades = ", ".join(f"{one.trade_no} of {one.amount_minor} {one.currency}" for one in untold)
             findings.differs(PAID_AT_CHANNEL, order.order_no, f"paid by {trades}")
+
+
+def _without_incident(order: Order, payments: tuple[ChannelPayment, ...]) -> list[ChannelPayment]:
+    """A payment that was refused is listed for operators as an incident already."""
+    listed = Incident.objects.filter(order_no=order.order_no).values_list("trade_no", flat=True)
+    return [one for one in payments if one.trade_no not in set(listed)]

@@ -100,6 +100,17 @@ def test_what_the_channel_calls_paid_is_completed(channel: WebProcess) -> None:
     assert (repair()["repaired"], everything()) == ([], before)
 
 
+def test_a_payment_that_was_refused_is_an_incident_and_no_difference(channel: WebProcess) -> None:
+    """Fault tried: _without_incident gives all of them."""
+    order = BUYER.has_ordered()
+    pay(order, amount_minor=1)
+    long_ago(order)
+    assert reconcile()[0] == 1
+    OPERATOR.post(f"/api/v1/orders/{order.order_no}/complete", {}).refuses(422, "amount_mismatch")
+
+    assert reconcile()[0] == 0
+
+
 def test_while_the_channel_is_away_nothing_is_said_of_it() -> None:
     long_ago(BUYER.has_ordered())
     before = everything()
