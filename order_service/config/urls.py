@@ -1,12 +1,16 @@
 from django.urls import include, path
 
 from flextx.http import health, problems
+from flextx.http.static import static_file
 from flextx.metrics.views import metrics
+from order_service.config.admin import site
 
 urlpatterns = [
     path("livez", health.livez),
     path("readyz", health.readyz),
     path("metrics", metrics),
+    path("admin/", site.urls),
+    path("static/<path:path>", static_file),
     path("api/v1/", include("order_service.recharge.urls")),
     path("api/v1/", include("order_service.refunds.urls")),
     path("api/v1/", include("order_service.rooms.urls")),

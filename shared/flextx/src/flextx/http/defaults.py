@@ -1,5 +1,9 @@
 """Django and DRF settings of a service that uses flextx.http; a project takes them over by name."""
 
+from pathlib import Path
+
+import django
+
 MIDDLEWARE = [
     "flextx.http.access.access_log",
     "django.middleware.security.SecurityMiddleware",
@@ -21,3 +25,18 @@ REST_FRAMEWORK = {
 
 BODY_BYTES_MAX = 64 * 1024
 HSTS_SECONDS = 365 * 24 * 3600
+STATIC_URL = "/static/"
+
+_PACKAGE, _ADMIN = Path(__file__).parents[1], Path(django.__file__).parent / "contrib" / "admin"
+_TAGS = "django.contrib.admin.templatetags"
+# The admin's pages without the admin's app: that would bring tables of users whom nobody needs.
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [_PACKAGE / "admin" / "templates", _ADMIN / "templates"],
+        "OPTIONS": {
+            "context_processors": ["django.template.context_processors.request"],
+            "libraries": {name: f"{_TAGS}.{name}" for name in ("admin_list", "admin_modify", "admin_urls", "log")},
+        },
+    }
+]

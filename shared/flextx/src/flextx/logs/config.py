@@ -69,6 +69,7 @@ class _Place:
         self._process = {"process": process} if process else {}
 
     def __call__(self, _logger: object, _method: str, line: EventDict) -> EventDict:
+        line.pop("request", None)  # Django's, with all that the caller wrote; the request's own line says the rest
         worker = worker_name()
         return {**line, **self._process, **({"worker": worker} if worker else {})}
 
