@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from contracts import OrderCompleted
 from flextx.clock import database_now
+from flextx.logs import about
 from flextx.outages import RETRY_ALL
 from flextx.outbox.republish import republish
 from flextx.transactions import atomic
@@ -44,7 +45,8 @@ class PendingOrders:
 
     def _settle(self, order: Order, answer: ChannelAnswer) -> None:
         try:
-            settle(order, answer, who=self._name)
+            with about(order_no=order.order_no):
+                settle(order, answer, who=self._name)
         except RETRY_ALL:
             raise
         except Exception:  # of one order; the others are not to wait for it, and its own next look is planned
@@ -81,7 +83,10 @@ def announce_again() -> bool:
         if may_announce_again(order):
             order.announced_times += republish(OrderCompleted, keys=[order.order_no])
         logger.warning(
-            "the coins of order %s have not arrived; announced %d times", order.order_no, order.announced_times
+            "the coins of order %s have not arrived; announced %d times",
+            order.order_no,
+            order.announced_times,
+            extra={"order_no": order.order_no},
         )
         order.settle_due_at = announce_again_at(order, database_now())
         order.save(update_fields=["settle_due_at", "announced_times"])

@@ -8,7 +8,7 @@ from django.test import Client
 from prometheus_client.parser import text_string_to_metric_families
 
 from flextx.clock import database_now
-from order_service.recharge.models import Order
+from order_service.recharge.models import Incident, Order
 from tests.order_service.stories import BUYER, call_back, has_paid, payment_of
 
 
@@ -34,17 +34,27 @@ def test_orders_that_should_have_moved_on_are_counted() -> None:
     for order in (paid, uncredited):
         has_paid(order)
     Order.objects.filter(pk=uncredited.pk).update(completed_at=now - timedelta(seconds=90))
+    Order.objects.filter(pk=late.pk).update(settle_due_at=now - timedelta(seconds=90))
 
     assert figures() == {
         ("orders_overdue", "pending_past_expiry"): 1,
         ("orders_overdue", "completed_not_credited"): 1,
+        ("orders_overdue", "settler_late"): 1,
         ("orders_refund_due", ""): 0,
         ("incidents_open", ""): 0,
     }
 
 
 def test_a_refused_genuine_callback_is_an_open_incident() -> None:
-    """Fault tried: times_seen added up instead of incidents counted."""
+    """Once, and until somebody resolves it. Fault tried: times_seen added up; resolved ones counted too."""
     wrong = payment_of(BUYER.has_ordered(), amount_minor=1)
     assert {call_back(wrong).status for _ in range(3)} == {422}
     assert figures()["incidents_open", ""] == 1
+    Incident.objects.update(resolved_at=database_now())
+    assert figures()["incidents_open", ""] == 0
+
+
+def test_an_answer_given_again_is_counted() -> None:
+    """Fault tried: every request counted."""
+    assert [BUYER.places(key="k-1").status, BUYER.places(key="k-1").status, BUYER.places(key="k-2").status] == [201] * 3
+    assert b'flextx_idempotent_replays_total{what="request"} 1.0' in Client().get("/metrics").content

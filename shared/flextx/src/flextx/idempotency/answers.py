@@ -21,6 +21,7 @@ from flextx.http.idempotency import IdempotencyKeyReused, RequestUnderWay, idemp
 from flextx.http.problems import CONTENT_TYPE, problem
 from flextx.idempotency.models import StoredAnswer
 from flextx.idempotency.sql import TRY_LOCK
+from flextx.metrics.counting import REPLAYED
 from flextx.transactions import CommitPoints
 
 _POINTS = CommitPoints("idempotency.answer")
@@ -43,6 +44,7 @@ def answer_once(
         _take_turn(scope)
         answer = _answer_before(scope, fingerprint)
         replayed = answer is not None
+        REPLAYED.add(int(replayed), "request")
         answer = answer or _answer_now(request, do, status, StoredAnswer(**scope, fingerprint=fingerprint))
     if complete is not None and answer.status == status:
         _complete(answer, complete)

@@ -48,6 +48,10 @@ FENCE_MISSES = Counter(
 
 RESENT = Counter("flextx_outbox_resent", "Messages in the log that were told to go out again.", kinds=("message",))
 
+REPLAYED = Counter(
+    "flextx_idempotent_replays", "Requests that were answered by the answer their key had before.", kinds=("request",)
+)
+
 
 @register
 def counters() -> Iterator[Metric]:
