@@ -9,7 +9,7 @@ from rest_framework.request import Request
 
 from flextx.errors import Refusal
 
-_IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,200}")
+KEY_PATTERN = r"^[\x21-\x7e]{1,200}$"
 
 
 class IdempotencyKeyMissing(Refusal):
@@ -36,6 +36,6 @@ class RequestUnderWay(Refusal):
 def idempotency_key(request: Request) -> str:
     """Raises IdempotencyKeyMissing."""
     key = request.headers.get("Idempotency-Key", "")
-    if not _IDEMPOTENCY_KEY.fullmatch(key):
+    if not re.fullmatch(KEY_PATTERN, key):
         raise IdempotencyKeyMissing()
     return key

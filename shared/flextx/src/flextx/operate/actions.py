@@ -34,9 +34,9 @@ def act(*, action: str, parked_id: str, who: str, why: str) -> OperatorAction:
 
     Raises NotParked, ReasonMissing, SamePerson, ActionRefused; nothing is changed then.
     """
+    held = hold(parked_id)
     if not why and action != "retry":
         raise ReasonMissing()
-    held = hold(parked_id)
     if action not in held.actions:
         raise ActionRefused(f"{action} cannot be done with it; possible now: {', '.join(held.actions)}.")
     if action not in NEEDS_TWO:

@@ -2,36 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from flextx.http.auth import caller_of, has_scope
-from flextx.operate.actions import act
-from flextx.operate.kinds import parked_items
+from flextx.http.openapi import operation, page_of, path_parameter
+from flextx.http.queries import read_body, read_query
+from flextx.http.serializers import OptionalReasonSerializer
+from flextx.operate.actions import ACTIONS, ReasonMissing, SamePerson, act
+from flextx.operate.kinds import ActionRefused, NotParked, parked_items
 from flextx.operate.models import OperatorAction
-from flextx.operate.serializers import action_json
-
-LIMIT_MAX = 200
-
-
-class ReasonSerializer(serializers.Serializer[Any]):
-    reason = serializers.CharField(max_length=500, default="", allow_blank=True)
-
-
-class ParkedQuerySerializer(serializers.Serializer[Any]):
-    limit = serializers.IntegerField(min_value=1, max_value=LIMIT_MAX, default=50)
-    kind = serializers.ChoiceField(choices=("inbox", "job", "outbox", "run"), default=None)
-    about = serializers.CharField(max_length=200, default=None)
-
-
-class ActionsQuerySerializer(serializers.Serializer[Any]):
-    limit = serializers.IntegerField(min_value=1, max_value=LIMIT_MAX, default=50)
-    subject = serializers.CharField(max_length=120, required=False)
-
+from flextx.operate.serializers import (
+    ActionQuerySerializer,
+    OperatorActionSerializer,
+    ParkedItemSerializer,
+    ParkedQuerySerializer,
+    action_json,
+)
 
 class ParkedView(APIView):
     """Oldest first; what is beyond the limit shows once those before it are dealt with.
@@ -41,21 +29,27 @@ class ParkedView(APIView):
 
     permission_classes = (has_scope("operator"),)
 
+    @operation(page_of(ParkedItemSerializer), asks=ParkedQuerySerializer)
     def get(self, request: Request) -> Response:
-        query = ParkedQuerySerializer(data=request.query_params)
-        query.is_valid(raise_exception=True)
-        items = parked_items(**query.validated_data)
+        asked = read_query(ParkedQuerySerializer, request.query_params)
+        items = parked_items(**asked)
         return Response({"results": [item.as_json() for item in items], "next": None})
 
 
 class ParkedActionView(APIView):
     permission_classes = (has_scope("operator"),)
 
+    @operation(
+        OperatorActionSerializer,
+        takes=OptionalReasonSerializer,
+        refusals=(NotParked, ReasonMissing, ActionRefused, SamePerson),
+        parameters=(path_parameter("parked_id", r"^[^/]{1,120}$"), path_parameter("action", f"^({'|'.join(ACTIONS)})$")),
+        more={202: OperatorActionSerializer},
+    )
     def post(self, request: Request, parked_id: str, action: str) -> Response:
-        said = ReasonSerializer(data=request.data)
-        said.is_valid(raise_exception=True)
+        said = read_body(OptionalReasonSerializer, request.data)
         done = act(
-            action=action, parked_id=parked_id, who=caller_of(request).subject, why=said.validated_data["reason"]
+            action=action, parked_id=parked_id, who=caller_of(request).subject, why=said["reason"]
         )
         waits = done.state == OperatorAction.State.AWAITING
         return Response(action_json(done), status=202 if waits else 200)
@@ -66,10 +60,10 @@ class OperatorActionsView(APIView):
 
     permission_classes = (has_scope("operator"),)
 
+    @operation(page_of(OperatorActionSerializer), asks=ActionQuerySerializer)
     def get(self, request: Request) -> Response:
-        query = ActionsQuerySerializer(data=request.query_params)
-        query.is_valid(raise_exception=True)
+        asked = read_query(ActionQuerySerializer, request.query_params)
         rows = OperatorAction.objects.order_by("-id")
-        if subject := query.validated_data.get("subject"):
+        if subject := asked.get("subject"):
             rows = rows.filter(subject=subject)
-        return Response({"results": [action_json(row) for row in rows[: query.validated_data["limit"]]], "next": None})
+        return Response({"results": [action_json(row) for row in rows[: asked["limit"]]], "next": None})

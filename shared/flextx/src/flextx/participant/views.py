@@ -2,32 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
-from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from flextx.http.auth import caller_of, has_scope
+from flextx.http.openapi import operation, page_of
 from flextx.http.paging import page_json
+from flextx.http.queries import read_query
 from flextx.participant import selectors
-
-
-class RunQuerySerializer(serializers.Serializer[Any]):
-    older_than = serializers.DateTimeField(required=False)
-    cursor = serializers.UUIDField(required=False)
-    limit = serializers.IntegerField(min_value=1, max_value=200, default=50)
+from flextx.participant.serializers import (
+    ParticipantRunSerializer,
+    ParticipantRunWithStepsSerializer,
+    RunQuerySerializer,
+)
 
 
 class RunsView(APIView):
     permission_classes = (has_scope("operator"),)
 
+    @operation(page_of(ParticipantRunSerializer), asks=RunQuerySerializer)
     def get(self, request: Request) -> Response:
-        query = RunQuerySerializer(data=request.query_params)
-        query.is_valid(raise_exception=True)
-        asked = query.validated_data
+        asked = read_query(RunQuerySerializer, request.query_params)
         runs, cursor = selectors.runs(
             limit=asked["limit"], after=asked.get("cursor"), older_than=asked.get("older_than")
         )
@@ -37,5 +35,6 @@ class RunsView(APIView):
 class RunView(APIView):
     permission_classes = (has_scope("user", "operator", "service"),)
 
+    @operation(ParticipantRunWithStepsSerializer, refusals=(selectors.RunNotFound,))
     def get(self, request: Request, run_id: UUID) -> Response:
         return Response(selectors.run_with_steps_json(selectors.run_for(caller_of(request), run_id)))

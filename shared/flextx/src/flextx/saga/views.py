@@ -2,42 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
-from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from flextx.http.auth import caller_of, has_scope
+from flextx.http.openapi import operation, page_of
 from flextx.http.paging import page_json
+from flextx.http.queries import read_body, read_query
+from flextx.http.serializers import ReasonSerializer
+from flextx.operate.actions import SamePerson
 from flextx.saga import selectors
-from flextx.saga.models import Run
-from flextx.saga.people import decide
-from flextx.saga.reconcile import resolve
-
-
-class RunQuerySerializer(serializers.Serializer[Any]):
-    state = serializers.ChoiceField(choices=Run.State.choices, required=False)
-    type = serializers.CharField(max_length=100, required=False)
-    business_key = serializers.CharField(max_length=200, required=False)
-    older_than = serializers.DateTimeField(required=False)
-    cursor = serializers.UUIDField(required=False)
-    limit = serializers.IntegerField(min_value=1, max_value=200, default=50)
-
-
-class ReasonSerializer(serializers.Serializer[Any]):
-    reason = serializers.CharField(max_length=500)
+from flextx.saga.people import NothingToDecide, RunNotFound, decide
+from flextx.saga.reconcile import NothingToResolve, resolve
+from flextx.saga.serializers import RunQuerySerializer, RunSerializer, RunWithStepsSerializer
 
 
 class RunsView(APIView):
     permission_classes = (has_scope("operator"),)
 
+    @operation(page_of(RunSerializer), asks=RunQuerySerializer)
     def get(self, request: Request) -> Response:
-        query = RunQuerySerializer(data=request.query_params)
-        query.is_valid(raise_exception=True)
-        asked = query.validated_data
+        asked = read_query(RunQuerySerializer, request.query_params)
         runs, cursor = selectors.runs(
             limit=asked["limit"],
             after=asked.get("cursor"),
@@ -52,6 +40,7 @@ class RunsView(APIView):
 class RunView(APIView):
     permission_classes = (has_scope("user", "operator", "service"),)
 
+    @operation(RunWithStepsSerializer, refusals=(RunNotFound,))
     def get(self, request: Request, run_id: UUID) -> Response:
         return Response(selectors.run_with_steps_json(selectors.run_for(caller_of(request), run_id)))
 
@@ -61,14 +50,14 @@ class DecisionView(APIView):
 
     permission_classes = (has_scope("operator"),)
 
+    @operation(RunSerializer, takes=ReasonSerializer, refusals=(RunNotFound, NothingToDecide, SamePerson))
     def post(self, request: Request, run_id: UUID, approved: bool) -> Response:
-        said = ReasonSerializer(data=request.data)
-        said.is_valid(raise_exception=True)
+        said = read_body(ReasonSerializer, request.data)
         run = decide(
             run_id=run_id,
             approved=approved,
             who=caller_of(request).subject,
-            why=said.validated_data["reason"],
+            why=said["reason"],
         )
         return Response(selectors.run_json(run))
 
@@ -78,8 +67,8 @@ class ResolveView(APIView):
 
     permission_classes = (has_scope("operator"),)
 
+    @operation(RunSerializer, takes=ReasonSerializer, refusals=(RunNotFound, NothingToResolve))
     def post(self, request: Request, run_id: UUID) -> Response:
-        said = ReasonSerializer(data=request.data)
-        said.is_valid(raise_exception=True)
-        run = resolve(run_id=run_id, who=caller_of(request).subject, why=said.validated_data["reason"])
+        said = read_body(ReasonSerializer, request.data)
+        run = resolve(run_id=run_id, who=caller_of(request).subject, why=said["reason"])
         return Response(selectors.run_json(run))
