@@ -7,6 +7,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}}
 INSTALLED_APPS = [
     "rest_framework",
+    "drf_spectacular",
     "flextx.outbox",
     "flextx.inbox",
     "flextx.workers",

@@ -20,6 +20,7 @@ DATABASES = {
 }
 INSTALLED_APPS = [
     "rest_framework",
+    "drf_spectacular",
     "flextx",
     "flextx.outbox",
     "flextx.inbox",
@@ -33,6 +34,8 @@ MIDDLEWARE = defaults.MIDDLEWARE
 REST_FRAMEWORK = defaults.REST_FRAMEWORK
 TEMPLATES = defaults.TEMPLATES
 STATIC_URL = defaults.STATIC_URL
+SPECTACULAR_SETTINGS = defaults.spectacular("Account service")
+CSRF_FAILURE_VIEW = defaults.CSRF_FAILURE_VIEW
 DATA_UPLOAD_MAX_MEMORY_SIZE = defaults.BODY_BYTES_MAX
 APPEND_SLASH = False
 FLEXTX = env.flextx(source="account-service", topics=ALL_TOPICS)

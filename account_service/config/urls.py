@@ -11,6 +11,7 @@ urlpatterns = [
     path("metrics", metrics),
     path("admin/", site.urls),
     path("static/<path:path>", static_file),
+    path("", include("flextx.http.docs")),
     path("api/v1/", include("account_service.ledger.urls")),
     path("api/v1/", include("flextx.participant.urls")),
     path("api/v1/", include("flextx.operate.urls")),

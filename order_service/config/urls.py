@@ -11,6 +11,7 @@ urlpatterns = [
     path("metrics", metrics),
     path("admin/", site.urls),
     path("static/<path:path>", static_file),
+    path("", include("flextx.http.docs")),
     path("api/v1/", include("order_service.recharge.urls")),
     path("api/v1/", include("order_service.refunds.urls")),
     path("api/v1/", include("order_service.rooms.urls")),

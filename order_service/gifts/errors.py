@@ -15,7 +15,7 @@ class GiftNotFound(Refusal):
 class GiftProductNotFound(Refusal):
     """There is no such gift on sale: choose one from GET /api/v1/gift-products."""
 
-    status: ClassVar = 400
+    status: ClassVar = 404
     code: ClassVar = "unknown_gift_product"
 
 

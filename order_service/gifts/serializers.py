@@ -7,6 +7,8 @@ from typing import Any
 from rest_framework import serializers
 
 from flextx.envelope import rfc3339, rfc3339_if_any
+from flextx.http.fields import Text, WholeNumber, YesNo
+from flextx.http.serializers import ReasonSerializer
 from order_service.gifts.models import Gift, GiftProduct
 
 COUNT_MAX = 999
@@ -14,21 +16,44 @@ COMMENT_LENGTH_MAX = 200
 
 
 class SendGiftSerializer(serializers.Serializer[Any]):
-    room_id = serializers.CharField(max_length=100)
-    gift_product_id = serializers.CharField(max_length=100)
-    count = serializers.IntegerField(min_value=1, max_value=COUNT_MAX, default=1)
-    comment = serializers.CharField(max_length=COMMENT_LENGTH_MAX, allow_blank=True, default="")
+    room_id = Text(max_length=100)
+    gift_product_id = Text(max_length=100)
+    count = WholeNumber(min_value=1, max_value=COUNT_MAX, default=1)
+    comment = Text(max_length=COMMENT_LENGTH_MAX, allow_blank=True, default="")
 
 
 class GiftQuerySerializer(serializers.Serializer[Any]):
     status = serializers.ChoiceField(choices=Gift.Status.choices, required=False)
-    cursor = serializers.CharField(max_length=40, required=False)
-    limit = serializers.IntegerField(min_value=1, max_value=200, default=50)
+    cursor = Text(pattern=r"^G[0-9a-f]{32}$", required=False)
+    limit = WholeNumber(min_value=1, max_value=200, default=50)
 
 
-class UndoGiftSerializer(serializers.Serializer[Any]):
-    reason = serializers.CharField(max_length=500)
-    to_debt = serializers.BooleanField(default=False)
+class UndoGiftSerializer(ReasonSerializer):
+    to_debt = YesNo(default=False)
+
+
+class GiftProductSerializer(serializers.Serializer[Any]):
+    gift_product_id = serializers.CharField()
+    coins = serializers.IntegerField(min_value=1)
+
+
+class GiftSerializer(serializers.Serializer[Any]):
+    gift_id = serializers.CharField()
+    run_id = serializers.UUIDField()
+    undo_run_id = serializers.UUIDField(allow_null=True)
+    status = serializers.ChoiceField(choices=Gift.Status.choices)
+    reason = serializers.CharField(allow_null=True)
+    sender_id = serializers.CharField()
+    room_id = serializers.CharField()
+    host_id = serializers.CharField()
+    gift_product_id = serializers.CharField()
+    count = serializers.IntegerField(min_value=1)
+    coins = serializers.IntegerField(min_value=1)
+    litchi = serializers.IntegerField(min_value=1)
+    comment = serializers.CharField(allow_blank=True)
+    created_at = serializers.DateTimeField()
+    sent_at = serializers.DateTimeField(allow_null=True)
+    ended_at = serializers.DateTimeField(allow_null=True)
 
 
 def gift_product_json(product: GiftProduct) -> dict[str, Any]:

@@ -12,23 +12,31 @@ from rest_framework.views import APIView
 
 from flextx.http.auth import caller_of, has_scope
 from flextx.http.idempotency import idempotency_key
+from flextx.http.openapi import operation, page_of
 from flextx.http.paging import page_json
+from flextx.http.queries import read_body, read_query
 from flextx.idempotency.answers import answer_once
+from flextx.outbox.backlog import BacklogFull
 from order_service.gifts import selectors
+from order_service.gifts.errors import GiftNotFound, GiftNotSent, GiftProductNotFound
 from order_service.gifts.serializers import (
+    GiftProductSerializer,
     GiftQuerySerializer,
+    GiftSerializer,
     SendGiftSerializer,
     UndoGiftSerializer,
     gift_json,
     gift_product_json,
 )
 from order_service.gifts.services import send_gift, undo_gift
+from order_service.rooms.errors import RoomUnknown
 
 
 class GiftProductsView(APIView):
     authentication_classes = ()
     permission_classes = (AllowAny,)
 
+    @operation(GiftProductSerializer(many=True))
     def get(self, request: Request) -> Response:
         return Response([gift_product_json(product) for product in selectors.gift_products_on_sale()])
 
@@ -38,23 +46,28 @@ class GiftsView(APIView):
         scopes = ("user",) if self.request.method == "POST" else ("operator", "service")
         return [has_scope(*scopes)()]
 
+    @operation(page_of(GiftSerializer), asks=GiftQuerySerializer)
     def get(self, request: Request) -> Response:
-        query = GiftQuerySerializer(data=request.query_params)
-        query.is_valid(raise_exception=True)
-        asked = query.validated_data
+        asked = read_query(GiftQuerySerializer, request.query_params)
         gifts, cursor = selectors.all_gifts(
             before=asked.get("cursor"), limit=asked["limit"], status=asked.get("status")
         )
         return Response(page_json(request, [gift_json(gift) for gift in gifts], cursor))
 
+    @operation(
+        GiftSerializer,
+        status=202,
+        takes=SendGiftSerializer,
+        refusals=(RoomUnknown, GiftProductNotFound, BacklogFull),
+        idempotent=True,
+    )
     def post(self, request: Request) -> Response:
-        wanted = SendGiftSerializer(data=request.data)
-        wanted.is_valid(raise_exception=True)
+        wanted = read_body(SendGiftSerializer, request.data)
         gift = partial(
             send_gift,
             sender_id=caller_of(request).subject,
             idempotency_key=idempotency_key(request),
-            **wanted.validated_data,
+            **wanted,
         )
         return answer_once(request, lambda: gift_json(gift()), status=202)
 
@@ -62,6 +75,7 @@ class GiftsView(APIView):
 class GiftView(APIView):
     permission_classes = (has_scope("user", "operator", "service"),)
 
+    @operation(GiftSerializer, refusals=(GiftNotFound,))
     def get(self, request: Request, gift_id: str) -> Response:
         return Response(gift_json(selectors.gift_for(caller_of(request), gift_id)))
 
@@ -69,13 +83,13 @@ class GiftView(APIView):
 class UndoGiftView(APIView):
     permission_classes = (has_scope("operator"),)
 
+    @operation(GiftSerializer, status=202, takes=UndoGiftSerializer, refusals=(GiftNotFound, GiftNotSent))
     def post(self, request: Request, gift_id: str) -> Response:
-        said = UndoGiftSerializer(data=request.data)
-        said.is_valid(raise_exception=True)
+        said = read_body(UndoGiftSerializer, request.data)
         gift = undo_gift(
             gift_id=gift_id,
             who=caller_of(request).subject,
-            why=said.validated_data["reason"],
-            to_debt=said.validated_data["to_debt"],
+            why=said["reason"],
+            to_debt=said["to_debt"],
         )
         return Response(gift_json(gift) | {"run_id": str(gift.undo_run_id)}, status=202)

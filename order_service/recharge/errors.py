@@ -15,7 +15,7 @@ class OrderNotFound(Refusal):
 class ProductNotFound(Refusal):
     """There is no such product on sale: choose one from GET /api/v1/products."""
 
-    status: ClassVar = 400
+    status: ClassVar = 404
     code: ClassVar = "unknown_product"
 
 
@@ -109,6 +109,12 @@ class IncidentResolved(Refusal):
     """The incident was resolved before: GET /api/v1/operator-actions says by whom."""
 
     code: ClassVar = "incident_resolved"
+
+
+CALLBACK_REFUSALS = (
+    *(UnknownStatus, UnknownOrder, MerchantMismatch, AmountMismatch, CurrencyMismatch),
+    TradeReused,
+)
 
 
 class ChannelSaysUnpaid(Refusal):

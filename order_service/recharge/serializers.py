@@ -6,25 +6,23 @@ from typing import Any
 from rest_framework import serializers
 
 from flextx.envelope import rfc3339, rfc3339_if_any
+from flextx.http.fields import NO_NUL, Moment, Text
+from flextx.http.serializers import PageQuerySerializer
 from order_service.recharge.models import Incident, Order, Product
 
 
 class PlaceOrderSerializer(serializers.Serializer[Any]):
-    product_id = serializers.CharField(max_length=100)
+    product_id = Text(max_length=100)
     channel = serializers.ChoiceField(choices=["sandbox"])
 
 
-class OrderQuerySerializer(serializers.Serializer[Any]):
-    cursor = serializers.IntegerField(min_value=1, max_value=2**63 - 1, required=False)
-    limit = serializers.IntegerField(min_value=1, max_value=200, default=50)
+class OrderQuerySerializer(PageQuerySerializer):
     status = serializers.ChoiceField(choices=Order.Status.choices, required=False)
-    completed_before = serializers.DateTimeField(required=False)
+    completed_before = Moment(required=False)
 
 
-class IncidentQuerySerializer(serializers.Serializer[Any]):
-    cursor = serializers.IntegerField(min_value=1, max_value=2**63 - 1, required=False)
-    limit = serializers.IntegerField(min_value=1, max_value=200, default=50)
-    order_no = serializers.CharField(max_length=100, required=False)
+class IncidentQuerySerializer(PageQuerySerializer):
+    order_no = Text(max_length=100, pattern=NO_NUL, required=False)
     state = serializers.ChoiceField(choices=["open", "resolved"], required=False)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from django.core.exceptions import RequestDataTooBig
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -13,32 +12,43 @@ from rest_framework.views import APIView
 
 from flextx.http.auth import caller_of, has_scope
 from flextx.http.idempotency import idempotency_key
+from flextx.http.openapi import operation, page_of
 from flextx.http.paging import page_json
-from flextx.http.problems import problem_handler
+from flextx.http.queries import read_body, read_query
+from flextx.http.serializers import ReasonSerializer
 from flextx.idempotency.answers import answer_once
-from flextx.operate.views import ReasonSerializer
+from flextx.outbox.backlog import BacklogFull
 from order_service.recharge import selectors
+from order_service.recharge.answers import (
+    JourneySerializer,
+    OrderSerializer,
+    ProductSerializer,
+)
 from order_service.recharge.asking import complete_after_asking
-from order_service.recharge.errors import BadCallback
-from order_service.recharge.incidents import resolve_incident
+from order_service.recharge.errors import (
+    CALLBACK_REFUSALS,
+    ChannelSaysUnpaid,
+    ChannelUnknown,
+    OrderNotFound,
+    ProductNotFound,
+    TooManyOpenOrders,
+)
 from order_service.recharge.journey import journey_of
-from order_service.recharge.repairs import announce_again
-from order_service.recharge.sandbox import verified_callback
+from order_service.recharge.repairs import CannotAnnounce, NothingToAnnounce, announce_again
 from order_service.recharge.serializers import (
-    IncidentQuerySerializer,
     OrderQuerySerializer,
     PlaceOrderSerializer,
-    incident_json,
     order_json,
     product_json,
 )
-from order_service.recharge.services import accept_callback, create_order, payers_page
+from order_service.recharge.services import create_order, payers_page
 
 
 class ProductsView(APIView):
     authentication_classes = ()
     permission_classes = (AllowAny,)
 
+    @operation(ProductSerializer(many=True))
     def get(self, request: Request) -> Response:
         return Response([product_json(product) for product in selectors.products_on_sale()])
 
@@ -48,21 +58,26 @@ class OrdersView(APIView):
         scopes = ("user",) if self.request.method == "POST" else ("user", "operator", "service")
         return [has_scope(*scopes)()]
 
+    @operation(
+        OrderSerializer,
+        status=201,
+        takes=PlaceOrderSerializer,
+        refusals=(ProductNotFound, TooManyOpenOrders, BacklogFull),
+        idempotent=True,
+    )
     def post(self, request: Request) -> Response:
-        wanted = PlaceOrderSerializer(data=request.data)
-        wanted.is_valid(raise_exception=True)
+        wanted = read_body(PlaceOrderSerializer, request.data)
         order = partial(
             create_order,
             owner_id=caller_of(request).subject,
             idempotency_key=idempotency_key(request),
-            **wanted.validated_data,
+            **wanted,
         )
         return answer_once(request, lambda: order_json(order()), status=201, complete=_with_payers_page)
 
+    @operation(page_of(OrderSerializer), asks=OrderQuerySerializer)
     def get(self, request: Request) -> Response:
-        query = OrderQuerySerializer(data=request.query_params)
-        query.is_valid(raise_exception=True)
-        asked, caller = query.validated_data, caller_of(request)
+        asked, caller = read_query(OrderQuerySerializer, request.query_params), caller_of(request)
         before, limit, status = asked.get("cursor"), asked["limit"], asked.get("status")
         if caller.scope == "user":
             orders, cursor = selectors.own_orders(caller.subject, before=before, limit=limit, status=status)
@@ -81,6 +96,7 @@ def _with_payers_page(order: dict[str, Any]) -> dict[str, Any]:
 class OrderView(APIView):
     permission_classes = (has_scope("user", "operator", "service"),)
 
+    @operation(OrderSerializer, refusals=(OrderNotFound,))
     def get(self, request: Request, order_no: str) -> Response:
         return Response(order_json(selectors.order_for(caller_of(request), order_no)))
 
@@ -88,6 +104,7 @@ class OrderView(APIView):
 class JourneyView(APIView):
     permission_classes = (has_scope("user", "operator"),)
 
+    @operation(JourneySerializer, refusals=(OrderNotFound,))
     def get(self, request: Request, order_no: str) -> Response:
         caller = caller_of(request)
         order = selectors.order_for(caller, order_no)
@@ -97,6 +114,7 @@ class JourneyView(APIView):
 class CompleteOrderView(APIView):
     permission_classes = (has_scope("operator"),)
 
+    @operation(OrderSerializer, refusals=(OrderNotFound, ChannelSaysUnpaid, ChannelUnknown, *CALLBACK_REFUSALS))
     def post(self, request: Request, order_no: str) -> Response:
         order = selectors.order_for(caller_of(request), order_no)
         completed = complete_after_asking(order=order, who=f"operator {caller_of(request).subject}")
@@ -108,67 +126,9 @@ class AnnounceOrderView(APIView):
 
     permission_classes = (has_scope("operator", "service"),)
 
+    @operation(OrderSerializer, takes=ReasonSerializer, refusals=(OrderNotFound, NothingToAnnounce, CannotAnnounce))
     def post(self, request: Request, order_no: str) -> Response:
-        said = ReasonSerializer(data=request.data)
-        said.is_valid(raise_exception=True)
+        said = read_body(ReasonSerializer, request.data)
         caller = caller_of(request)
-        announce_again(order_no=order_no, who=caller.subject, why=said.validated_data["reason"])
+        announce_again(order_no=order_no, who=caller.subject, why=said["reason"])
         return Response(order_json(selectors.order_for(caller, order_no)))
-
-
-class IncidentsView(APIView):
-    permission_classes = (has_scope("operator"),)
-
-    def get(self, request: Request) -> Response:
-        query = IncidentQuerySerializer(data=request.query_params)
-        query.is_valid(raise_exception=True)
-        asked = query.validated_data
-        state = asked.get("state")
-        rows, cursor = selectors.incidents(
-            before=asked.get("cursor"),
-            limit=asked["limit"],
-            order_no=asked.get("order_no"),
-            is_open=None if state is None else state == "open",
-        )
-        return Response(page_json(request, [incident_json(row) for row in rows], cursor))
-
-
-class ResolveIncidentView(APIView):
-    permission_classes = (has_scope("operator"),)
-
-    def post(self, request: Request, incident_id: int) -> Response:
-        said = ReasonSerializer(data=request.data)
-        said.is_valid(raise_exception=True)
-        incident = resolve_incident(
-            incident_id=incident_id, who=caller_of(request).subject, why=said.validated_data["reason"]
-        )
-        return Response(incident_json(incident))
-
-
-class SandboxCallbackView(APIView):
-    """The channel's callback: SUCCESS only after the commit; anything else makes the channel repeat it."""
-
-    authentication_classes = ()
-    permission_classes = (AllowAny,)
-
-    def post(self, request: Request) -> Response:
-        body = verified_callback(request.headers, _raw_body(request))  # raises BadSignature -> 403
-        accept_callback(body)
-        return Response({"code": "SUCCESS"})
-
-    def get_exception_handler(self) -> Any:
-        return _callback_problem
-
-
-def _callback_problem(error: Exception, context: dict[str, Any]) -> Response | None:
-    response = problem_handler(error, context)
-    if response is None:
-        return None
-    return Response({"code": "FAIL", "message": response.data["detail"]}, status=response.status_code)
-
-
-def _raw_body(request: Request) -> bytes:
-    try:
-        return bytes(request.body)
-    except RequestDataTooBig as too_big:
-        raise BadCallback("The callback is too large.") from too_big

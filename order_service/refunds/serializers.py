@@ -4,12 +4,20 @@ from typing import Any
 
 from rest_framework import serializers
 
+from flextx.http.fields import YesNo
+from flextx.http.serializers import ReasonSerializer
 from order_service.refunds.models import Refund
 
 
-class RefundOrderSerializer(serializers.Serializer[Any]):
-    reason = serializers.CharField(max_length=500)
-    to_debt = serializers.BooleanField(default=False)
+class RefundOrderSerializer(ReasonSerializer):
+    to_debt = YesNo(default=False)
+
+
+class RefundSerializer(serializers.Serializer[Any]):
+    run_id = serializers.UUIDField()
+    order_no = serializers.CharField()
+    status = serializers.CharField()
+    reason = serializers.CharField(allow_null=True)
 
 
 def refund_json(refund: Refund) -> dict[str, Any]:

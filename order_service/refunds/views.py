@@ -7,9 +7,12 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from flextx.http.auth import caller_of, has_scope
+from flextx.http.openapi import operation
+from flextx.http.queries import read_body
+from order_service.recharge.errors import OrderNotFound
 from order_service.recharge.selectors import order_for
-from order_service.refunds.errors import DebtForOperators
-from order_service.refunds.serializers import RefundOrderSerializer, refund_json
+from order_service.refunds.errors import DebtForOperators, NotCreditedYet, NothingToRefund, TooManyRefunds
+from order_service.refunds.serializers import RefundOrderSerializer, RefundSerializer, refund_json
 from order_service.refunds.services import Asker, refund_order
 
 
@@ -18,14 +21,19 @@ class RefundOrderView(APIView):
 
     permission_classes = (has_scope("user", "operator"),)
 
+    @operation(
+        RefundSerializer,
+        status=202,
+        takes=RefundOrderSerializer,
+        refusals=(OrderNotFound, NotCreditedYet, NothingToRefund, DebtForOperators, TooManyRefunds),
+    )
     def post(self, request: Request, order_no: str) -> Response:
         caller = caller_of(request)
         order = order_for(caller, order_no)
-        said = RefundOrderSerializer(data=request.data)
-        said.is_valid(raise_exception=True)
+        said = read_body(RefundOrderSerializer, request.data)
         by_owner = caller.scope == "user"
-        if by_owner and said.validated_data["to_debt"]:
+        if by_owner and said["to_debt"]:
             raise DebtForOperators()
-        asker = Asker(caller.subject, said.validated_data["reason"], role="owner" if by_owner else "operator")
-        refund = refund_order(order_no=order.order_no, asker=asker, to_debt=said.validated_data["to_debt"])
+        asker = Asker(caller.subject, said["reason"], role="owner" if by_owner else "operator")
+        refund = refund_order(order_no=order.order_no, asker=asker, to_debt=said["to_debt"])
         return Response(refund_json(refund), status=202)

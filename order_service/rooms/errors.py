@@ -29,3 +29,10 @@ class BadCursor(Refusal):
 
     status: ClassVar = 400
     code: ClassVar = "bad_cursor"
+
+
+class CursorAhead(BadCursor):
+    """This room's feed has no such event yet: Last-Event-ID and after are an event_id of it; leave them out to begin
+    anew."""
+
+    status: ClassVar = 404

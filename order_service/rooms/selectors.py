@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from order_service.rooms.errors import BadCursor, HostBanned, RoomClosed, RoomUnknown
+from order_service.rooms.errors import CursorAhead, HostBanned, RoomClosed, RoomUnknown
 from order_service.rooms.models import BannedHost, FeedEvent, FeedHead, Room
 from order_service.rooms.sql import NEWS
 
@@ -38,12 +38,12 @@ def check_can_play(room: Room) -> None:
 
 
 def feed_end(room_id: str, *, after: int | None) -> int:
-    """The number of the room's newest event, 0 before the first. Raises RoomUnknown, and BadCursor for a later one."""
+    """The number of the room's newest event, 0 before the first. Raises RoomUnknown; CursorAhead for a later one."""
     last_seq = FeedHead.objects.filter(room_id=room_id).values_list("last_seq", flat=True).first()
     if last_seq is None:
         raise RoomUnknown()
     if after is not None and after > last_seq:
-        raise BadCursor()
+        raise CursorAhead()
     return last_seq
 
 

@@ -6,18 +6,41 @@ from typing import Any
 from rest_framework import serializers
 
 from flextx.envelope import rfc3339
+from flextx.http.fields import Text, WholeNumber
 from order_service.rooms.errors import BadCursor
 from order_service.rooms.models import FeedEvent, Room
 
 _CURSOR = re.compile(r"[0-9]{1,18}", re.ASCII)
 
 
-class ReasonSerializer(serializers.Serializer[Any]):
-    reason = serializers.CharField(max_length=500, allow_blank=True, default="")
-
-
 class FeedQuerySerializer(serializers.Serializer[Any]):
-    limit = serializers.IntegerField(min_value=1, max_value=200, default=100)
+    limit = WholeNumber(min_value=1, max_value=200, default=100)
+
+
+class FeedAsksSerializer(FeedQuerySerializer):
+    """What is declared of it; `read_cursor` says what is wrong with an event id."""
+
+    after = Text(pattern=r"^[0-9]{1,18}$", required=False)
+
+
+class RoomSerializer(serializers.Serializer[Any]):
+    room_id = serializers.CharField()
+    host_id = serializers.CharField()
+    status = serializers.ChoiceField(choices=["open", "closed", "banned"])
+
+
+class FeedEventSerializer(serializers.Serializer[Any]):
+    """What else is told depends on the kind."""
+
+    event_id = serializers.CharField()
+    room_id = serializers.CharField()
+    kind = serializers.ChoiceField(choices=["effect", "comment", "retracted"])
+    gift_id = serializers.CharField()
+    created_at = serializers.DateTimeField()
+
+
+class FeedPageSerializer(serializers.Serializer[Any]):
+    results = FeedEventSerializer(many=True)
 
 
 def read_cursor(text: str | None) -> int | None:

@@ -8,6 +8,7 @@ from functools import partial
 from django.conf import settings
 from django.http import HttpResponseRedirect
 from django.http.response import HttpResponseBase
+from drf_spectacular.utils import OpenApiResponse
 from rest_framework.permissions import AllowAny
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
@@ -15,16 +16,21 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from flextx.http.auth import caller_of, has_scope
+from flextx.http.openapi import operation
+from flextx.http.queries import read_body
+from flextx.http.serializers import OptionalReasonSerializer
 from order_service.rooms import operating, selectors
+from order_service.rooms.errors import BadCursor, CursorAhead, RoomUnknown
 from order_service.rooms.models import Room
 from order_service.rooms.pages import feed_page_json
-from order_service.rooms.serializers import ReasonSerializer, room_json
+from order_service.rooms.serializers import FeedAsksSerializer, FeedPageSerializer, RoomSerializer, room_json
 
 
 class RoomsView(APIView):
     authentication_classes = ()
     permission_classes = (AllowAny,)
 
+    @operation(RoomSerializer(many=True))
     def get(self, request: Request) -> Response:
         banned = selectors.banned_hosts()
         return Response([room_json(room, banned) for room in selectors.all_rooms()])
@@ -43,11 +49,11 @@ class RoomActionView(APIView):
 
     permission_classes = (has_scope("operator"),)
 
+    @operation(RoomSerializer, takes=OptionalReasonSerializer, refusals=(RoomUnknown,))
     def post(self, request: Request, room_id: str, action: str) -> Response:
-        body = ReasonSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
+        body = read_body(OptionalReasonSerializer, request.data)
         who = f"operator {caller_of(request).subject}"
-        room = _ACTIONS[action](room_id=room_id, who=who, why=body.validated_data["reason"])
+        room = _ACTIONS[action](room_id=room_id, who=who, why=body["reason"])
         return Response(room_json(room, selectors.banned_hosts()))
 
 
@@ -69,6 +75,12 @@ class FeedView(APIView):
     permission_classes = (AllowAny,)
     renderer_classes = (JSONRenderer, EventStreamRenderer)
 
+    @operation(
+        FeedPageSerializer,
+        asks=FeedAsksSerializer,
+        refusals=(RoomUnknown, BadCursor, CursorAhead),
+        more={(200, "text/event-stream"): str, 307: OpenApiResponse(description="The stream is at Location.")},
+    )
     def get(self, request: Request, room_id: str) -> HttpResponseBase:
         if isinstance(request.accepted_renderer, EventStreamRenderer):
             return TemporaryRedirect(settings.FEED_PUBLIC_URL + request.get_full_path())

@@ -11,19 +11,21 @@ from rest_framework.views import APIView
 
 from flextx.http.auth import caller_of, has_scope
 from flextx.http.idempotency import idempotency_key
+from flextx.http.openapi import operation
+from flextx.http.queries import read_body
 from flextx.idempotency.answers import answer_once
 from order_service.undo_lists import selectors
-from order_service.undo_lists.serializers import UndoListSerializer
+from order_service.undo_lists.errors import UndoListNotFound
+from order_service.undo_lists.serializers import UndoListSerializer, UndoListToldSerializer
 from order_service.undo_lists.services import start_undo_list
 
 
 class UndoListsView(APIView):
     permission_classes = (has_scope("operator"),)
 
+    @operation(UndoListToldSerializer, status=202, takes=UndoListSerializer, idempotent=True)
     def post(self, request: Request) -> Response:
-        wanted = UndoListSerializer(data=request.data)
-        wanted.is_valid(raise_exception=True)
-        asked = wanted.validated_data
+        asked = read_body(UndoListSerializer, request.data)
         found = partial(
             start_undo_list,
             operations=asked["operations"],
@@ -38,5 +40,6 @@ class UndoListsView(APIView):
 class UndoListView(APIView):
     permission_classes = (has_scope("operator"),)
 
+    @operation(UndoListToldSerializer, refusals=(UndoListNotFound,))
     def get(self, request: Request, list_id: UUID) -> Response:
         return Response(selectors.undo_list_json(selectors.undo_list(list_id)))

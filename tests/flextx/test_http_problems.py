@@ -58,7 +58,7 @@ def test_a_method_that_is_not_there_is_405() -> None:
         pytest.param('{"name": "a\\u0000b"}', (400, "invalid"), id="NUL in a value"),
         pytest.param('{"name": "\\ud800"}', (400, "parse_error"), id="half a letter"),
         pytest.param('{"name": {"$ne": 1}}', (400, "invalid"), id="another type"),
-        pytest.param('{"name": "' + "x" * 70_000 + '"}', (400, "bad_request"), id="too large"),
+        pytest.param('{"name": "' + "x" * 70_000 + '"}', (413, "too_large"), id="too large"),
         pytest.param("{}", (400, "invalid"), id="empty"),
     ],
 )

@@ -12,6 +12,7 @@ urlpatterns = [
     path("metrics", metrics),
     path("me", views.MeView.as_view()),
     path("staff", views.StaffView.as_view()),
+    path("once", views.OnceView.as_view()),
     path("things", views.ThingsView.as_view()),
     path("things/<str:name>", views.ThingView.as_view()),
 ]

@@ -102,7 +102,7 @@ def test_what_is_not_on_sale_cannot_be_ordered(product_id: str) -> None:
     Product.objects.filter(product_id="coins-600").update(on_sale=False)
     before = everything()
 
-    BUYER.places(product_id).refuses(400, "unknown_product")
+    BUYER.places(product_id).refuses(404, "unknown_product")
     assert everything() == before
 
 

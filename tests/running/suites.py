@@ -20,7 +20,9 @@ WITHOUT_SYSTEM = ("stack", "architecture", "contracts", "sandbox_channel")
 ONCE = (*WITHOUT_SYSTEM, "flextx", "order_service", "account_service", "docs", "lifecycle")
 # The same stories, under the same ids, on a fresh system for each message log.
 ON_EACH_TRANSPORT = ("system", "crash")
-SUITES = (*ONCE, *ON_EACH_TRANSPORT)
+# Last, on the embedded log's system: what it does to rooms and accounts would be in the others' way.
+LAST = ("callers",)
+SUITES = (*ONCE, *ON_EACH_TRANSPORT, *LAST)
 # Takes minutes, so it is run only when it is named: `make soak`, on Kafka unless TRANSPORT says otherwise.
 ON_REQUEST = ("soak",)
 SUITE_SECONDS_MAX = 1800

@@ -61,7 +61,7 @@ def test_a_repeat_with_the_same_key_is_the_same_gift_and_another_body_is_not(wor
     ("body", "code"),
     [
         ({"room_id": "nowhere"}, (404, "room_unknown")),
-        ({"gift_product_id": "nothing"}, (400, "unknown_gift_product")),
+        ({"gift_product_id": "nothing"}, (404, "unknown_gift_product")),
         ({"count": 0}, (400, "invalid")),
         ({"count": 1000}, (400, "invalid")),
         ({"comment": "x" * 201}, (400, "invalid")),

@@ -6,6 +6,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from flextx.http.auth import caller_of, has_scope
+from flextx.idempotency.answers import answer_once
 from tests.flextx.shop.handlers import NotOnSale
 from tests.flextx.shop.services import make
 
@@ -36,6 +37,20 @@ class ThingsView(APIView):
         wanted = ThingSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
         return Response({"version": make(wanted.validated_data["name"]).version}, status=201)
+
+
+class OnceView(APIView):
+    permission_classes = [has_scope("user", "operator")]
+
+    def post(self, request: Request) -> Response:
+        return answer_once(request, lambda: _made(request.data["name"]), status=201)
+
+
+def _made(name: str) -> dict[str, object]:
+    version = make(name).version
+    if name == "unsold":
+        raise NotOnSale  # after something was written
+    return {"name": name, "version": version}
 
 
 class ThingView(APIView):

@@ -59,6 +59,8 @@ def _checks(folder: Path) -> Iterator[Check]:
         deployed = environment(system, service, f"{service}-web") | PUBLIC_HOSTS
         command = _manage(service, "check", "--deploy", "--fail-level", "WARNING")
         yield Check(f"deployment of {service}", command, deployed)
+        document = _manage(service, "spectacular", "--validate", "--fail-on-warn", "--file", os.devnull)
+        yield Check(f"OpenAPI of {service}", document, environment(system, service, f"{service}-lint"))
     for service in MODULES:
         command = _manage(service, "makemigrations", "--check", "--dry-run")
         yield Check(f"migrations of {service}", command, environment(system, service, f"{service}-lint"))

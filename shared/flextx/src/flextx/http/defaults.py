@@ -1,6 +1,7 @@
 """Django and DRF settings of a service that uses flextx.http; a project takes them over by name."""
 
 from pathlib import Path
+from typing import Any
 
 import django
 
@@ -21,7 +22,10 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["flextx.http.parsing.ObjectParser"],
     "EXCEPTION_HANDLER": "flextx.http.problems.problem_handler",
     "UNAUTHENTICATED_USER": None,
+    "DEFAULT_SCHEMA_CLASS": "flextx.http.openapi.ViewSchema",
+    "URL_FORMAT_OVERRIDE": None,
 }
+CSRF_FAILURE_VIEW = "flextx.http.problems.csrf_failure"
 
 BODY_BYTES_MAX = 64 * 1024
 HSTS_SECONDS = 365 * 24 * 3600
@@ -40,3 +44,16 @@ TEMPLATES = [
         },
     }
 ]
+
+
+def spectacular(title: str) -> dict[str, Any]:
+    """drf-spectacular's settings for a service with this name."""
+    return {
+        "TITLE": title,
+        "VERSION": "1",
+        "DESCRIPTION": "Errors are RFC 9457 problem+json; `code` is for programs, `detail` says what to do.",
+        "SERVE_INCLUDE_SCHEMA": False,
+        "COMPONENT_SPLIT_REQUEST": True,
+        "POSTPROCESSING_HOOKS": [],
+        "SCHEMA_PATH_PREFIX": "/api/v[0-9]",
+    }

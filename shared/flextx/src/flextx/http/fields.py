@@ -7,13 +7,13 @@ caller's mistake is guessed at instead of named.
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from rest_framework import serializers
 
 NO_NUL = r"^[^\x00]*$"
-NOT_BLANK = r"^[^\x00]*[^\s\x00][^\x00]*$"
+NOT_BLANK = r"^[^\x00]*[^ \t\r\n\x00][^\x00]*$"
 _DAY = (
     r"((2[01][0-9]{2})-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)"
     r"|02-(0[1-9]|1[0-9]|2[0-8]))|(20([02468][048]|[13579][26])|21(0[48]|[2468][048]|[13579][26]))-02-29)"
@@ -65,4 +65,5 @@ class Moment(Text):
         super().__init__(pattern=MOMENT, **options)
 
     def to_internal_value(self, data: Any) -> datetime:  # type: ignore[override]
-        return datetime.fromisoformat(super().to_internal_value(data))
+        # In UTC: PostgreSQL takes no offset of 16 hours or more.
+        return datetime.fromisoformat(super().to_internal_value(data)).astimezone(UTC)

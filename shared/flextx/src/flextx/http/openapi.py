@@ -89,7 +89,7 @@ class ProblemSerializer(serializers.Serializer[Any]):
     status = serializers.IntegerField()
     code = serializers.CharField()
     detail = serializers.CharField()
-    errors = FieldErrorSerializer(many=True)
+    errors = FieldErrorSerializer(many=True)  # type: ignore[assignment]  # a field here, errors of the data in DRF
     request_id = serializers.CharField()
 
 
@@ -126,7 +126,7 @@ class ViewSchema(AutoSchema):
         good = {said.status: said.answer, **said.more}
         if not said.problems:
             return good
-        problem = self.resolve_serializer(ProblemSerializer, "response").ref  # type: ignore[no-untyped-call]
+        problem = self.resolve_serializer(ProblemSerializer, "response").ref
         for status, codes in sorted(self._codes().items()):
             narrowed = {"allOf": [problem, {"properties": {"code": {"enum": sorted(codes)}}}]}
             good[status, CONTENT_TYPE] = OpenApiResponse(narrowed, description=", ".join(sorted(codes)))

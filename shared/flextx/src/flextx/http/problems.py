@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, JsonResponse
 from django.http.response import Http404
 from rest_framework import exceptions
@@ -75,6 +77,8 @@ def _answer(error: Exception) -> _Answer | None:
         )
     if isinstance(error, Http404):
         return 404, "not_found", "There is no such thing, or it is not yours.", (), {}
+    if isinstance(error, RequestDataTooBig):
+        return 413, "too_large", f"A body has at most {settings.DATA_UPLOAD_MAX_MEMORY_SIZE} bytes.", (), {}
     if isinstance(error, exceptions.ValidationError):
         errors = tuple(_field_errors(error.get_full_details()))
         return 400, "invalid", "The request is not as it should be: see errors.", errors, {}
@@ -114,12 +118,19 @@ def _django_answer(request: HttpRequest, status: int, code: str, detail: str) ->
 
 def bad_request(request: HttpRequest, exception: Exception) -> JsonResponse:
     """Django's handler400."""
+    if isinstance(exception, RequestDataTooBig):
+        return problem_response(request, exception)
     return _django_answer(request, 400, "bad_request", "The request cannot be read.")
 
 
 def not_found(request: HttpRequest, exception: Exception) -> JsonResponse:
     """Django's handler404, for paths that match nothing."""
     return _django_answer(request, 404, "not_found", "There is nothing at this address.")
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> JsonResponse:
+    """Django's CSRF_FAILURE_VIEW: a POST to what is only read, such as `/livez`."""
+    return _django_answer(request, 403, "permission_denied", "This address is not to be posted to from here.")
 
 
 def server_error(request: HttpRequest) -> JsonResponse:

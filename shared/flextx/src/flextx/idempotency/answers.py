@@ -26,8 +26,9 @@ from flextx.transactions import CommitPoints
 
 _POINTS = CommitPoints("idempotency.answer")
 Body = dict[str, Any]
-# A malformed request, one without the right to ask and one too many may be sent again, put right, with the same key.
-_NEVER_STORED = (400, 401, 403, 429)
+# A request that is malformed or names what is not there, one without the right to ask and one too many did nothing:
+# they may be sent again, put right, with the same key.
+_NEVER_STORED = (400, 401, 403, 404, 429)
 
 
 def answer_once(

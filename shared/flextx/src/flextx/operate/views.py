@@ -21,6 +21,7 @@ from flextx.operate.serializers import (
     action_json,
 )
 
+
 class ParkedView(APIView):
     """Oldest first; what is beyond the limit shows once those before it are dealt with.
 
@@ -43,14 +44,15 @@ class ParkedActionView(APIView):
         OperatorActionSerializer,
         takes=OptionalReasonSerializer,
         refusals=(NotParked, ReasonMissing, ActionRefused, SamePerson),
-        parameters=(path_parameter("parked_id", r"^[^/]{1,120}$"), path_parameter("action", f"^({'|'.join(ACTIONS)})$")),
+        parameters=(
+            path_parameter("parked_id", r"^[^/]{1,120}$"),
+            path_parameter("action", f"^({'|'.join(ACTIONS)})$"),
+        ),
         more={202: OperatorActionSerializer},
     )
     def post(self, request: Request, parked_id: str, action: str) -> Response:
         said = read_body(OptionalReasonSerializer, request.data)
-        done = act(
-            action=action, parked_id=parked_id, who=caller_of(request).subject, why=said["reason"]
-        )
+        done = act(action=action, parked_id=parked_id, who=caller_of(request).subject, why=said["reason"])
         waits = done.state == OperatorAction.State.AWAITING
         return Response(action_json(done), status=202 if waits else 200)
 
