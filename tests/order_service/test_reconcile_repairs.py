@@ -211,7 +211,7 @@ def test_what_was_not_sent_or_not_paid_is_not_announced_again() -> None:
 
     announce(pending, OPERATOR).refuses(409, "nothing_to_announce")
     announce(unsent, OPERATOR).refuses(409, "nothing_to_announce")
-    announce(unsent, OPERATOR, reason="").refuses(400, "reason_missing")
+    announce(unsent, OPERATOR, reason="").refuses(400, "invalid")
     announce(unsent, BUYER).refuses(403, "permission_denied")
 
     assert everything() == before

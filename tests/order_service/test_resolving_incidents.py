@@ -80,7 +80,7 @@ def test_a_reason_is_asked_for() -> None:
     before = everything()
 
     for reason in ("", "   "):
-        resolve(found, reason=reason).refuses(400, "reason_missing")
+        resolve(found, reason=reason).refuses(400, "invalid")
     resolve(found, reason="x" * 501).json(400)
     assert everything() == before
 
