@@ -4,3 +4,9 @@ from django.apps import AppConfig
 class RechargeConfig(AppConfig):
     name = "order_service.recharge"
     label = "recharge"
+
+    def ready(self) -> None:
+        from flextx.outbox.prune import keeps
+        from order_service.recharge.selectors import waiting_for_coins
+
+        keeps("order_service.recharge", waiting_for_coins)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from django.db.models import Min
@@ -89,3 +89,9 @@ def settler_due_in_seconds(status: Order.Status) -> float | None:
 
 def _page(found: Sequence[Order], limit: int) -> tuple[list[Order], bool]:
     return list(found[:limit]), len(found) > limit
+
+
+def waiting_for_coins(order_nos: Collection[str]) -> set[str]:
+    """Which of these are paid and not credited yet: their announcement is still shown and may go out again."""
+    rows = Order.objects.filter(order_no__in=order_nos, status="completed")
+    return set(rows.values_list("order_no", flat=True))

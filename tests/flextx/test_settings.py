@@ -44,6 +44,11 @@ def test_what_is_not_said_has_a_default_and_changes_are_seen(settings: Settings)
         (GOOD | {"TRANSPORT": "pigeon"}, "FLEXTX[TRANSPORT]: Input should be 'embedded'"),
         (GOOD | {"RELAY_BUCKETS": 0}, "FLEXTX[RELAY_BUCKETS]: Input should be greater than or equal to 1"),
         (GOOD | {"RELAY_BUCKETS": "many"}, "FLEXTX[RELAY_BUCKETS]: Input should be a valid integer"),
+        (GOOD | {"OUTBOX_RETENTION_SECONDS": 9}, "OUTBOX_RETENTION_SECONDS must be at least LOG_RETENTION_SECONDS"),
+        (
+            GOOD | {"INBOX_RETENTION_SECONDS": 7 * 24 * 3600 + 479},
+            "INBOX_RETENTION_SECONDS must be at least LOG_RETENTION_SECONDS plus the longest retry, 480:",
+        ),
         (GOOD | {"DELIVERY_TIMEOUT_SECONDS": 9}, "RELAY_LEASE_SECONDS must be at least 1.5 times DELIVERY_TIMEOUT"),
     ],
 )

@@ -14,6 +14,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.signals import setting_changed
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+DAY = 24 * 3600
+
 
 class FlextxSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=str.upper)
@@ -59,6 +61,11 @@ class FlextxSettings(BaseModel):
     idempotency_answer_seconds: int = Field(default=24 * 3600, ge=60)
     """How long a first answer is kept for whoever repeats the request."""
 
+    log_retention_seconds: int = Field(default=7 * DAY, ge=1)
+    """How long the message log keeps a record: new Kafka topics are made so, the embedded log is pruned so."""
+    outbox_retention_seconds: int = Field(default=7 * DAY, ge=1)
+    inbox_retention_seconds: int = Field(default=15 * DAY, ge=1)
+
     hang_seconds_max: float = Field(default=120, gt=0)
     """A worker whose loop stands still for longer ends itself; longer than any batch may take."""
 
@@ -72,6 +79,21 @@ class FlextxSettings(BaseModel):
             raise ValueError(
                 "RELAY_LEASE_SECONDS must be at least 1.5 times DELIVERY_TIMEOUT_SECONDS: "
                 "a record still under way when its bucket is handed over would be overtaken"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _what_can_come_again_is_remembered(self) -> Self:
+        if self.outbox_retention_seconds < self.log_retention_seconds:
+            raise ValueError(
+                "OUTBOX_RETENTION_SECONDS must be at least LOG_RETENTION_SECONDS: "
+                "what the log still holds could not be shown or sent again"
+            )
+        longest_retry = self.consumer_tries_max * self.retry_seconds_max
+        if self.inbox_retention_seconds < self.log_retention_seconds + longest_retry:
+            raise ValueError(
+                f"INBOX_RETENTION_SECONDS must be at least LOG_RETENTION_SECONDS plus the longest retry,"
+                f" {longest_retry:.0f}: a record could come again after it was forgotten"
             )
         return self
 

@@ -15,6 +15,7 @@ from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+from flextx.conf import DAY
 from flextx.database import DeadlineConnection
 from flextx.logs.config import logging_config
 
@@ -127,6 +128,9 @@ def flextx(*, source: str, topics: tuple[str, ...]) -> dict[str, Any]:
         if "LOG_DATABASE_PASSWORD_FILE" in os.environ
         else "",
         "OUTBOX_BACKLOG_MAX": number("OUTBOX_BACKLOG_MAX", 20_000),
+        "LOG_RETENTION_SECONDS": number("LOG_RETENTION_SECONDS", 7 * DAY),
+        "OUTBOX_RETENTION_SECONDS": number("OUTBOX_RETENTION_SECONDS", 7 * DAY),
+        "INBOX_RETENTION_SECONDS": number("INBOX_RETENTION_SECONDS", 15 * DAY),
         "AUTH_JWKS_FILE": text("AUTH_JWKS_FILE"),
         "AUTH_ISSUER": text("AUTH_ISSUER", "live-coins"),
         "AUTH_AUDIENCE": source,

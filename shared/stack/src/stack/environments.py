@@ -26,6 +26,9 @@ INHERITED = (
         "REANNOUNCE_SECONDS",
         "FEED_STREAMS_MAX",
         "CALLBACK_STAIRCASE",
+        "LOG_RETENTION_SECONDS",
+        "OUTBOX_RETENTION_SECONDS",
+        "INBOX_RETENTION_SECONDS",
     ),
 )
 INHERITED_PREFIX = "FLEXTX_"  # crash points are armed from outside

@@ -17,6 +17,12 @@ ON CONFLICT (consumer, event_type)
 DO UPDATE SET skipped = flextx_inbox_skippedtype.skipped + EXCLUDED.skipped, last_at = clock_timestamp()
 """
 
+PRUNE_INBOX = """
+DELETE FROM flextx_inbox_inboxmessage WHERE (consumer, event_id) IN (
+    SELECT consumer, event_id FROM flextx_inbox_inboxmessage WHERE received_at < %(before)s
+    ORDER BY received_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
+"""
+
 KNOW_POSITION = """
 INSERT INTO flextx_inbox_inboxposition (consumer, topic, partition, log_id, next_offset)
 VALUES (%(consumer)s, %(topic)s, %(partition)s, %(log_id)s, %(next_offset)s) ON CONFLICT DO NOTHING

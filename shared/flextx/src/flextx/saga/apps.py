@@ -7,6 +7,9 @@ class SagaConfig(AppConfig):
 
     def ready(self) -> None:
         from flextx.operate.kinds import register_kind
+        from flextx.outbox.prune import keeps
         from flextx.saga.parked import ParkedRuns
+        from flextx.saga.selectors import unfinished
 
         register_kind(ParkedRuns())
+        keeps("flextx.saga", unfinished)

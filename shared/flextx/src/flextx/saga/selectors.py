@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -113,3 +114,17 @@ def _reply_json(row: ReplyReceived) -> dict[str, Any]:
         "offset": row.offset,
         "received_at": rfc3339(row.received_at),
     }
+
+
+def unfinished(keys: Collection[str]) -> set[str]:
+    """Which of these keys are runs that are not over: GET /runs still tells what was sent for them."""
+    run_ids = {run_id for key in keys if (run_id := _uuid_or_none(key))}
+    rows = Run.objects.filter(run_id__in=run_ids, finished_at=None)
+    return {str(run_id) for run_id in rows.values_list("run_id", flat=True)}
+
+
+def _uuid_or_none(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

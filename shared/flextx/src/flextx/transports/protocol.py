@@ -143,6 +143,9 @@ class Transport(Protocol):
     def read(self, topic: str, partition: int, start: int, end: int) -> Iterator[Record]:
         """The records from `start` to before `end`. Reads beside every group and moves none."""
 
+    def prune(self, *, dry_run: bool) -> int:
+        """Forget what is older than LOG_RETENTION_SECONDS, where the log does not do so by itself; how many it was."""
+
     def producer(self) -> Producer: ...
 
     def consumer(self, *, group: str, member: str, topics: Sequence[str], start: StartPosition) -> Consumer: ...

@@ -12,6 +12,7 @@ from flextx.errors import TransportUnavailable
 from flextx.transports.embedded.connection import LogConnection
 from flextx.transports.embedded.consumer import EmbeddedConsumer, stored_record
 from flextx.transports.embedded.producer import EmbeddedProducer
+from flextx.transports.embedded.pruning import prune
 from flextx.transports.protocol import Record, StartPosition
 
 _READ_TOGETHER_MAX = 500
@@ -102,6 +103,13 @@ class EmbeddedLog:
         while rows := self._rows(_READ, start=start, **place):
             yield from (stored_record(*row) for row in rows)
             start = rows[-1][2] + 1
+
+    def prune(self, *, dry_run: bool) -> int:
+        connection = LogConnection(self._conf)
+        try:
+            return prune(connection, self._conf, dry_run=dry_run)
+        finally:
+            connection.close()
 
     def _rows(self, statement: str, **params: Any) -> list[tuple[Any, ...]]:
         connection = LogConnection(self._conf)
