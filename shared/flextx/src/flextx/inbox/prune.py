@@ -22,7 +22,7 @@ def prune_inbox(*, dry_run: bool) -> int:
     """
     before = database_now() - timedelta(seconds=flextx_settings().inbox_retention_seconds)
     if dry_run:
-        return InboxMessage.objects.filter(received_at__lt=before).count()
+        return int(InboxMessage.objects.filter(received_at__lt=before).count())
     pruned = 0
     while True:
         with connection.cursor() as cursor:
