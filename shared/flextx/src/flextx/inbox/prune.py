@@ -22,12 +22,12 @@ def prune_inbox(*, dry_run: bool) -> int:
     """
     before = database_now() - timedelta(seconds=flextx_settings().inbox_retention_seconds)
     if dry_run:
-        return int(InboxMessage.objects.filter(received_at__lt=before).count())
+        return InboxMessage.objects.filter(received_at__lt=before).count()
     pruned = 0
     while True:
         with connection.cursor() as cursor:
             cursor.execute(sql.PRUNE_INBOX, {"before": before, "limit": TOGETHER_MAX})
-            portion = cursor.rowcount
+            portion = int(cursor.rowcount)
         pruned += portion
         if portion == 0:
             return pruned
