@@ -1,8 +1,8 @@
 from django.urls import include, path
 
 from account_service.config.admin import site
+from flextx.admin.static import static_file
 from flextx.http import health, problems
-from flextx.http.static import static_file
 from flextx.metrics.views import metrics
 
 urlpatterns = [

@@ -1,7 +1,7 @@
 from django.urls import include, path
 
+from flextx.admin.static import static_file
 from flextx.http import health, problems
-from flextx.http.static import static_file
 from flextx.metrics.views import metrics
 from order_service.config.admin import site
 
