@@ -13,7 +13,7 @@ PAGE = (ROOT / "docs" / "runbook.md").read_text(encoding="utf-8")
 DAYS = {part.split("\n", 1)[0]: part for part in PAGE.split("\n## ")[1:]}
 STORY = re.compile(r"\[(test_\w+\.py)\]\(\.\./(tests/\w+/\1)\),\s+`(test_\w+)`")
 METRIC = re.compile(r"`((?:flextx|orders|incidents)_\w+)`")
-STEP = re.compile(r"((GET|POST) (order|account) /\S+( \{.*\})?( as \S+)?)|(make [a-z]+( [A-Z]+=\S+)?)")
+STEP = re.compile(r"((GET|POST) (order|account) /\S+( \{.*\})?( as \S+)?)|(make [a-z]+( [A-Z]+=(\S+|\".*\"))*)")
 
 
 def test_there_are_ten_days_at_least() -> None:

@@ -117,7 +117,8 @@ def test_once_it_has_left_the_order_waits_for_the_account_service() -> None:
     wait = the(order, "credit")
 
     assert (wait["service"], wait["since"]) == ("account", rfc3339(row.sent_at))
-    assert wait["what_to_do"] == f"At the account service: GET /api/v1/parked?about={order.order_no}"
+    assert f"At the account service: GET /api/v1/parked?about={order.order_no};" in wait["what_to_do"]
+    assert f"POST /api/v1/orders/{order.order_no}/announce here" in wait["what_to_do"]
 
 
 @pytest.mark.parametrize(("state", "name"), [("waiting", "record_aside"), ("parked", "record_parked")])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import subprocess
 import time
 from collections.abc import Callable
@@ -70,7 +71,7 @@ class Day:
 
     def _take(self, step: str, who: str, scope: str) -> tuple[int, Any]:
         if step.startswith("make "):
-            return 200, _make(self.world, step.split()[1:])
+            return 200, _make(self.world, [word.format(**self.known) for word in shlex.split(step)[1:]])
         found = _CALL.fullmatch(step)
         assert found, f"a step nobody can take: {step}"
         method, service, path, body, other = found.groups()
@@ -83,12 +84,13 @@ class Day:
 
 
 def _make(world: World, words: list[str]) -> Any:
-    """The last line is for people: the same asked for as JSON."""
+    """What it prints, one JSON object a line; of several lines the list."""
     given = os.environ | {"RUN_DIR": str(world.run_dir), "FORMAT": "json"}
     command = ["make", "-s", *words]
     done = subprocess.run(command, cwd=project_root(), env=given, capture_output=True, text=True, timeout=180)
     assert done.stdout, done.stderr
-    return json.loads(done.stdout)
+    told = [json.loads(line) for line in done.stdout.splitlines()]
+    return told[0] if len(told) == 1 else told
 
 
 def waits(journey: dict[str, Any]) -> dict[str, dict[str, Any]]:

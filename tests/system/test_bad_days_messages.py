@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 from uuid import uuid4
@@ -160,16 +161,34 @@ def test_somebodys_coins_are_missing(world: World, person: str) -> None:
     assert world.balance(person) == 60
 
 
-def forget(world: World, order: dict[str, Any]) -> None:
-    """As in an older backup of the account service: neither the credit, nor its news, nor that it was asked for."""
-    number = order["order_no"]
+def test_a_database_was_restored_from_an_older_backup(world: World, person: str) -> None:
+    """Fault tried: a replay that passes what it reads without handling it."""
+    since = datetime.now(UTC)
+    orders = [paid(world, person) for _ in range(3)]
+    for order in orders:
+        wait_for(partial(status_of, world, order), lambda now: now == "credited", seconds=60, what="credited")
+    forget(world, *orders)
+    assert world.balance(person) == 0
+
+    known = {"since": f"{since:%Y-%m-%dT%H:%M:%SZ}", "until": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:59Z}"}
+    with Day.of(world, "A database was restored from an older backup", **known) as day:
+        assert sum(partition["handled"] for partition in day.step()) == 3
+        assert world.balance(person) == 180
+        assert {("missing_credit", order["order_no"]) for order in orders} & found(day.step()) == set()
+
+
+def forget(world: World, *orders: dict[str, Any]) -> None:
+    """As in an older backup of the account service: neither the credits, nor their news, nor that they were asked for.
+
+    Of people who have nothing else."""
+    numbers, owners = ([order[name] for order in orders] for name in ("order_no", "owner_id"))
     with psycopg.connect(world.env["ACCOUNT_DATABASE_URL"], autocommit=True) as database, database.transaction():
         database.execute("ALTER TABLE ledger_transfer DISABLE TRIGGER USER")
-        database.execute("DELETE FROM ledger_transfer WHERE cause_id = %s", [number])
+        database.execute("DELETE FROM ledger_transfer WHERE cause_id = ANY(%s)", [numbers])
         database.execute("ALTER TABLE ledger_transfer ENABLE TRIGGER USER")
-        database.execute("DELETE FROM ledger_account WHERE owner_id = %s", [order["owner_id"]])
-        database.execute("DELETE FROM flextx_outbox_outboxmessage WHERE key = %s", [number])
-        database.execute("DELETE FROM flextx_inbox_inboxmessage WHERE key = %s", [number])
+        database.execute("DELETE FROM ledger_account WHERE owner_id = ANY(%s)", [owners])
+        database.execute("DELETE FROM flextx_outbox_outboxmessage WHERE key = ANY(%s)", [numbers])
+        database.execute("DELETE FROM flextx_inbox_inboxmessage WHERE key = ANY(%s)", [numbers])
 
 
 def status_of(world: World, order: dict[str, Any]) -> str:
