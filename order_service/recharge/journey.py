@@ -42,7 +42,7 @@ def _hops(order: Order, for_operator: bool) -> Iterator[Hop]:
     )
     yield _payment_hop(Payment.objects.filter(accepted_for=order).first())
     yield _move_hop("order_completed", order, "completed", order.completed_at)
-    yield from _outbox_hops(order, for_operator)
+    yield from _outbox_hops(order, notice, for_operator)
     yield from _account_hops(notice)
     yield from _return_hops(notice)
     yield _move_hop("order_credited", order, "credited", order.credited_at)
@@ -65,13 +65,12 @@ def _move_hop(name: str, order: Order, to: str, at: datetime | None) -> Hop:
     return name, "order", at, {"from": move.from_status, "who": move.who, "why": move.why} if move else {}
 
 
-def _outbox_hops(order: Order, for_operator: bool) -> Iterator[Hop]:
+def _outbox_hops(order: Order, notice: CreditNotice | None, for_operator: bool) -> Iterator[Hop]:
     row = OutboxMessage.objects.filter(
         topic=physical_topic(ORDER_EVENTS), key=order.order_no, event_type=OrderCompleted.event_type
     ).first()
     if row is None:
-        yield "outbox_written", "order", None, {}
-        yield "sent_to_log", "order", None, {}
+        yield from _pruned_hops(notice.account_side if notice else None)
         return
     yield (
         "outbox_written",
@@ -87,6 +86,14 @@ def _outbox_hops(order: Order, for_operator: bool) -> Iterator[Hop]:
     last_error = row.last_error if for_operator else ""
     waiting = {"state": row.state, "failures": row.failures, "last_error": last_error}
     yield "sent_to_log", "order", row.sent_at, where if row.sent_at else waiting
+
+
+def _pruned_hops(told: dict[str, Any] | None) -> Iterator[Hop]:
+    """The row is gone, its times with it; what came back says which event it was, and where in the log."""
+    written = {"event_id": told["cause_event_id"], "pruned": True} if told else {}
+    place = {name: told[f"cause_{name}"] for name in ("topic", "partition", "offset")} if told else {}
+    yield "outbox_written", "order", None, written
+    yield "sent_to_log", "order", None, {**place, "pruned": True} if told else {}
 
 
 def _account_hops(notice: CreditNotice | None) -> Iterator[Hop]:
@@ -118,7 +125,7 @@ def _hop_json(number: int, hop: Hop) -> dict[str, Any]:
         "hop": number,
         "name": name,
         "service": service,
-        "state": "done" if at else "pending",
+        "state": "done" if at or "pruned" in details else "pending",
         "at": rfc3339(at) if isinstance(at, datetime) else at,
         "details": details,
     }

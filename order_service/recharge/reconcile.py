@@ -1,6 +1,7 @@
 """Do orders, payments, announcements and notices of credit tell the same story?"""
 
 from contracts import ORDER_EVENTS
+from flextx.conf import flextx_settings
 from flextx.outbox.publish import physical_topic
 from flextx.reconciliation import Findings, rows_of
 from order_service.recharge import differences, sql
@@ -21,6 +22,10 @@ def compare_orders(findings: Findings) -> None:
     ((in_flight,),) = rows_of(sql.COUNT_IN_FLIGHT)
     findings.checked += checked
     findings.in_flight += in_flight
+    given = {
+        "topic": physical_topic(ORDER_EVENTS),
+        "kept_seconds": flextx_settings().outbox_retention_seconds,
+    }
     for name, statement in _COMPARISONS.items():
-        for order_no, detail in rows_of(statement, topic=physical_topic(ORDER_EVENTS)):
+        for order_no, detail in rows_of(statement, **given):
             findings.differs(name, order_no, detail)

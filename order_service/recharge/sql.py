@@ -1,11 +1,13 @@
 """The order service's comparisons (PostgreSQL). Each gives (order_no, detail)."""
 
-# A completed order without its event would never be credited, and nobody would be told.
+# A completed order without its event would never be credited, and nobody would be told. A credited one's may have been
+# pruned, but not before its time.
 COMPLETED_NOT_ANNOUNCED = """
 SELECT o.order_no, 'status ' || o.status || ', but no OrderCompleted in the outbox' FROM recharge_order o
 WHERE o.completed_at IS NOT NULL AND NOT EXISTS (
     SELECT FROM flextx_outbox_outboxmessage m
     WHERE m.topic = %(topic)s AND m.key = o.order_no AND m.event_type = 'OrderCompleted')
+  AND (o.credited_at IS NULL OR o.completed_at > clock_timestamp() - make_interval(secs => %(kept_seconds)s))
 ORDER BY o.id LIMIT 1000
 """
 

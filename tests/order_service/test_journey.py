@@ -98,6 +98,21 @@ def test_of_a_credited_order_every_hop_is_done_at_its_stored_time() -> None:
     ]
 
 
+def test_an_announcement_that_was_pruned_is_told_from_what_came_back() -> None:
+    """Fault tried: a hop without a time is always pending."""
+    order = BUYER.has_ordered()
+    has_paid(order)
+    credit = credit_of(order)
+    deliver(record_of(credit))
+    OutboxMessage.objects.all().delete()
+
+    written, sent = hops_of(order)[3:5]
+
+    assert (written["state"], written["at"], sent["state"], sent["at"]) == ("done", None) * 2
+    assert written["details"] == {"event_id": str(credit.cause_event_id), "pruned": True}
+    assert sent["details"] == {"topic": "order.events", "partition": 5, "offset": 41, "pruned": True}
+
+
 def test_the_way_through_this_service_is_told_in_the_order_it_happened() -> None:
     """One clock, the database's, gives these times."""
     order = BUYER.has_ordered()

@@ -3,12 +3,15 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from io import StringIO
 from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db.models.functions import Now
 
+from flextx.conf import flextx_settings
 from flextx.outbox.models import OutboxMessage
 from order_service.recharge.models import CreditNotice, Order, Payment
 from order_service.recharge.moves import move
@@ -111,6 +114,20 @@ def test_a_planted_difference_is_named(books: Books, victim: str, name: str, pla
     assert code == 1
     assert set(named) == {(name, order.order_no)}
     assert all(saying in one["detail"] for one in said["differences"])
+
+
+def test_what_was_pruned_in_its_time_is_no_difference(books: Books) -> None:
+    """Fault tried: the age left out, on either side."""
+    forget_announcement(books.credited)
+    old = Now() - timedelta(seconds=flextx_settings().outbox_retention_seconds + 60)
+    assert reconcile()[0] == 1
+
+    Order.objects.filter(pk=books.credited.pk).update(completed_at=old)
+
+    assert reconcile()[0] == 0
+    forget_announcement(books.completed)
+    Order.objects.filter(pk=books.completed.pk).update(completed_at=old)
+    assert reconcile()[0] == 1
 
 
 def test_every_comparison_was_planted() -> None:
