@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from kafka import KafkaAdminClient
+from kafka.admin import ConfigResource, ConfigResourceType
 
 from flextx.conf import FlextxSettings, flextx_settings
 from flextx.errors import OffsetOutOfRange, TransportUnavailable
@@ -125,6 +128,39 @@ def test_a_record_is_where_the_log_said_and_can_be_read_there(transport: Transpo
     assert (record.key, record.headers, record.body) == ("cup", [("n", b"0")], b"{}")
     assert transport.record_at(topic, where.partition, where.offset + 1) is None
     assert transport.end_offsets([topic])[topic, where.partition] == where.offset + 1
+
+
+def test_a_range_is_read_beside_every_group(transport: Transport, topic: str) -> None:
+    """Fault tried: the end of the range included; offsets_at of the wrong side of the moment."""
+    early = send(transport, topic, "cup", rounds=3)
+    moment = datetime.now(UTC)
+    wait_until(lambda: datetime.now(UTC) > moment + timedelta(milliseconds=5))  # Kafka's times are in milliseconds
+    send(transport, topic, "cup", rounds=700)
+    partition = early[0].partition
+
+    records = list(transport.read(topic, partition, 1, 702))
+
+    assert [record.offset for record in records] == list(range(1, 702)) and records[0].key == "cup"
+    assert list(transport.read(topic, partition, 5, 5)) == []
+    assert transport.bounds(topic)[partition] == (0, 703) and len(transport.bounds(topic)) == 6
+    assert transport.offsets_at(topic, moment)[partition] == 3
+    assert transport.offsets_at(topic, datetime.now(UTC) + timedelta(hours=1))[partition] == 703
+    assert set(transport.offsets_at(topic, moment).values()) == {0, 3}
+
+
+def test_a_new_topic_keeps_its_records_as_long_as_is_set(kind: str, topic: str, log: None) -> None:
+    """Fault tried: create_topics without the retention."""
+    made = log_of(kind, topic, BROKER, LOG_RETENTION_SECONDS=90_000)
+    made.create_topics()
+    if kind == "embedded":
+        assert made.prune(dry_run=True) == 0
+        return
+    client = KafkaAdminClient(bootstrap_servers=BROKER)
+    try:
+        told = client.describe_configs([ConfigResource(ConfigResourceType.TOPIC, topic)])
+    finally:
+        client.close()
+    assert "90000000" in str(told) and made.prune(dry_run=False) == 0
 
 
 def test_an_unknown_topic_is_refused_alone(transport: Transport, topic: str) -> None:

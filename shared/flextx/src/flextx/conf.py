@@ -14,6 +14,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.signals import setting_changed
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from flextx.policy import Policy
+
 DAY = 24 * 3600
 
 
@@ -43,11 +45,11 @@ class FlextxSettings(BaseModel):
     relay_buckets: int = Field(default=32, ge=1, le=1024)
     relay_wave_max: int = Field(default=500, ge=1, le=10_000)
     relay_lease_seconds: float = Field(default=12, gt=0)
-    relay_attempts_max: int = Field(default=8, ge=1)
+    relay_attempts_max: int = Field(default=8, ge=1, le=1000)
     delivery_timeout_seconds: float = Field(default=6, gt=0)
     consumer_batch_max: int = Field(default=200, ge=1, le=10_000)
     consumer_lease_seconds: float = Field(default=10, gt=0)
-    consumer_tries_max: int = Field(default=8, ge=1)
+    consumer_tries_max: int = Field(default=8, ge=1, le=1000)
     consumer_deaths_max: int = Field(default=3, ge=1)
     """Deaths over one batch before its records run one by one, and over one of those before it is parked."""
     retry_first_seconds: float = Field(default=0.5, gt=0)
@@ -106,6 +108,23 @@ class FlextxSettings(BaseModel):
         if self.transport == "kafka" and not self.kafka_bootstrap_servers:
             raise ValueError("KAFKA_BOOTSTRAP_SERVERS is needed for TRANSPORT 'kafka': set it to host:port,host:port")
         return self
+
+    @property
+    def relay_policy(self) -> Policy:
+        """How a message is tried again that the log refuses."""
+        return self._policy(self.relay_attempts_max)
+
+    @property
+    def consumer_policy(self) -> Policy:
+        """How a record is tried again that its handler fails on."""
+        return self._policy(self.consumer_tries_max)
+
+    def _policy(self, tries_max: int) -> Policy:
+        return Policy(
+            tries_max=tries_max,
+            retry_first_seconds=self.retry_first_seconds,
+            retry_seconds_max=self.retry_seconds_max,
+        )
 
     @property
     def physical_topics(self) -> tuple[str, ...]:

@@ -13,7 +13,6 @@ from collections.abc import Iterable
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
-from flextx.backoff import backoff_seconds
 from flextx.clock import database_now
 from flextx.conf import flextx_settings
 from flextx.errors import KilledItsConsumer, NeedsPerson, Refusal, UnreadableRecord
@@ -104,14 +103,12 @@ def _retry(row: DivertedRecord) -> bool:
 
 
 def _note_failure(row: DivertedRecord, error: Exception) -> None:
-    conf = flextx_settings()
+    policy = flextx_settings().consumer_policy
     row.tries += 1
     row.reason = "deaths" if isinstance(error, KilledItsConsumer) else type(error).__name__[:100]
     row.last_error = printable("".join(traceback.format_exception(error)))[-_ERROR_CHARACTERS_MAX:]
-    parked = isinstance(error, _DEFINITE) or row.tries >= conf.consumer_tries_max
-    wait_seconds = backoff_seconds(
-        row.tries, first_seconds=conf.retry_first_seconds, seconds_max=conf.retry_seconds_max
-    )
+    parked = isinstance(error, _DEFINITE) or row.tries >= policy.tries_max
+    wait_seconds = policy.wait_seconds(row.tries)
     if parked:
         row.state, row.parked_at = DivertedRecord.State.PARKED, database_now()
         DivertedKey.objects.filter(consumer=row.consumer, key=row.key).update(due_at=None, trying_by="", deaths=0)

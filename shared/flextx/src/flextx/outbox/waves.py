@@ -10,7 +10,6 @@ from uuid import UUID
 
 from django.db import connections
 
-from flextx.backoff import backoff_seconds
 from flextx.conf import flextx_settings
 from flextx.envelope import Envelope
 from flextx.leases import Epochs, LeaseBook
@@ -67,7 +66,7 @@ class Waves:
         When nothing else is due, a message at its cap of deaths goes alone: it may only have been near a killer.
         """
         conf = flextx_settings()
-        deaths_max = conf.relay_attempts_max
+        deaths_max = conf.relay_policy.tries_max
         with _CLAIM.atomic(self._using):
             buckets = self._held(epochs)
             wave = self._heads(buckets, range(deaths_max), conf.relay_wave_max)
@@ -124,11 +123,8 @@ class Waves:
             )
 
     def _mark_refused(self, message: WaitingMessage, error: str) -> None:
-        conf = flextx_settings()
-        wait_seconds = backoff_seconds(
-            message.failures + 1, first_seconds=conf.retry_first_seconds, seconds_max=conf.retry_seconds_max
-        )
-        limits = {"wait_seconds": wait_seconds, "attempts_max": conf.relay_attempts_max}
+        policy = flextx_settings().relay_policy
+        limits = {"wait_seconds": policy.wait_seconds(message.failures + 1), "attempts_max": policy.tries_max}
         self._execute(sql.MARK_REFUSED, id=message.id, error=error, **limits)
 
     def _forget(self) -> None:
