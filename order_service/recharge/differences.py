@@ -1,7 +1,7 @@
 """The classes of differences between orders, payments, announcements, notices of credit and the channel's word."""
 
 from flextx.reconciliation import declare
-from order_service.recharge.repairs import announce_for_the_first_time, ask_the_channel
+from order_service.recharge.repairs import announce_for_the_first_time, ask_the_channel, settle_what_is_due
 
 COMPLETED_NOT_ANNOUNCED = declare(
     "completed_not_announced",
@@ -39,4 +39,10 @@ PAID_AT_CHANNEL = declare(
     meaning="The channel says paid, and the order is still pending: its callback was lost",
     what_to_do="Repaired by asking the channel; by hand: POST /api/v1/orders/{id}/complete",
     repair=ask_the_channel,
+)
+OVERDUE_ORDER = declare(
+    "overdue_order",
+    meaning="An order's time came long ago, and no settler looked at it",
+    what_to_do="Repaired by doing the settler's work; is a settler alive? See make status",
+    repair=settle_what_is_due,
 )

@@ -5,6 +5,7 @@ from flextx.conf import flextx_settings
 from flextx.outbox.publish import physical_topic
 from flextx.reconciliation import Findings, rows_of
 from order_service.recharge import differences, sql
+from order_service.recharge.repairs import OVERDUE_SECONDS
 
 _COMPARISONS = {
     differences.COMPLETED_NOT_ANNOUNCED: sql.COMPLETED_NOT_ANNOUNCED,
@@ -13,6 +14,7 @@ _COMPARISONS = {
     differences.PAYMENT_DIFFERS: sql.PAYMENT_DIFFERS,
     differences.CREDITED_WITHOUT_NOTICE: sql.CREDITED_WITHOUT_NOTICE,
     differences.NOTICE_DIFFERS: sql.NOTICE_DIFFERS,
+    differences.OVERDUE_ORDER: sql.OVERDUE_ORDERS,
 }
 
 
@@ -25,6 +27,7 @@ def compare_orders(findings: Findings) -> None:
     given = {
         "topic": physical_topic(ORDER_EVENTS),
         "kept_seconds": flextx_settings().outbox_retention_seconds,
+        "overdue_seconds": OVERDUE_SECONDS,
     }
     for name, statement in _COMPARISONS.items():
         for order_no, detail in rows_of(statement, **given):

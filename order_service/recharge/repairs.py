@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import ClassVar
 
 from django.db import transaction
+from django.db.models.functions import Now
 
 from contracts import OrderCompleted
 from flextx.errors import Refusal
@@ -18,8 +20,12 @@ from order_service.recharge.events import order_completed
 from order_service.recharge.locks import lock_orders
 from order_service.recharge.models import Order, Payment
 from order_service.recharge.payments import terms_agree
+from order_service.recharge.settling import PendingOrders, UncreditedOrders
 
 WHO = "reconcile"
+# A settler that waits for a silent channel, batch by batch, has caught up long before.
+OVERDUE_SECONDS = 600
+_LOOKS_MAX = 200
 
 
 class NothingToAnnounce(Refusal):
@@ -32,6 +38,12 @@ class CannotAnnounce(Refusal):
     """The order is not as one that was paid: compare it with the channel's books by hand."""
 
     code: ClassVar = "cannot_announce"
+
+
+class StillOverdue(Refusal):
+    """Nobody could look at it: see whether the database's clock and the settler's log say why."""
+
+    code: ClassVar = "still_overdue"
 
 
 @transaction.atomic
@@ -74,3 +86,15 @@ def ask_the_channel(order_no: str) -> str:
     if order is None:
         raise OrderNotFound()
     return f"the channel was asked; the order is {complete_after_asking(order=order, who=WHO).status}"
+
+
+def settle_what_is_due(order_no: str) -> str:
+    """The settler's own work: whatever is due, the longest first, until this order was looked at."""
+    limit = Now() - timedelta(seconds=OVERDUE_SECONDS)
+    overdue = Order.objects.filter(order_no=order_no, status__in=["pending", "completed"], settle_due_at__lt=limit)
+    for _ in range(_LOOKS_MAX):
+        if not overdue.exists():
+            return "it was looked at, as a settler does"
+        if not (PendingOrders(name=WHO).work_one() or UncreditedOrders().work_one()):
+            break
+    raise StillOverdue()

@@ -45,6 +45,14 @@ WHERE (n.account_side ->> 'coins')::bigint <> o.coins OR n.account_side ->> 'own
 ORDER BY o.id LIMIT 1000
 """
 
+# The settler plans its next look whenever it takes one: a time long past says that nobody looked.
+OVERDUE_ORDERS = """
+SELECT o.order_no, 'status ' || o.status || ', to be looked at since ' || o.settle_due_at FROM recharge_order o
+WHERE o.status IN ('pending', 'completed')
+  AND o.settle_due_at < clock_timestamp() - make_interval(secs => %(overdue_seconds)s)
+ORDER BY o.settle_due_at LIMIT 1000
+"""
+
 COUNT_ORDERS = "SELECT count(*) FROM recharge_order"
 
 COUNT_IN_FLIGHT = "SELECT count(*) FROM recharge_order WHERE status = 'completed'"

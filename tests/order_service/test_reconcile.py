@@ -80,6 +80,10 @@ def forget_announcement(order: Order) -> None:
     OutboxMessage.objects.filter(key=order.order_no).delete()
 
 
+def overdue(order: Order) -> None:
+    Order.objects.filter(pk=order.pk).update(settle_due_at=Now() - timedelta(seconds=601))
+
+
 def told(**changes: Any) -> Plant:
     def tell(order: Order) -> None:
         notice = CreditNotice.objects.get(order=order)
@@ -91,6 +95,8 @@ def told(**changes: Any) -> Plant:
 
 PLANTED: list[tuple[str, str, Plant, str]] = [
     ("completed", "completed_not_announced", forget_announcement, "no OrderCompleted in the outbox"),
+    ("pending", "overdue_order", overdue, "status pending, to be looked at since"),
+    ("completed", "overdue_order", overdue, "status completed, to be looked at since"),
     ("credited", "completed_not_announced", forget_announcement, "no OrderCompleted in the outbox"),
     ("completed", "completed_without_payment", lose_payment, "no accepted payment"),
     ("completed", "paid_not_completed", of_order(status="pending", completed_at=None), "the order is pending"),

@@ -118,6 +118,30 @@ def test_while_the_channel_is_away_nothing_is_said_of_it() -> None:
     assert (repair()["repaired"], everything()) == ([], before)
 
 
+def test_orders_that_no_settler_looked_at_are_looked_at(channel: WebProcess) -> None:
+    """Fault tried: only looking at whether it is overdue; a settler's own wait taken for overdue."""
+    paid, unpaid, uncredited, waiting = (BUYER.has_ordered() for _ in range(4))
+    pay(paid)
+    has_paid(uncredited)
+    OutboxMessage.objects.update(state="sent", sent_at=Now(), partition=1, offset=7)
+    victims = Order.objects.exclude(pk=waiting.pk)
+    victims.update(settle_due_at=Now() - timedelta(seconds=601))
+    Order.objects.filter(pk=waiting.pk).update(settle_due_at=Now() - timedelta(seconds=590))
+    numbers = {order.order_no for order in victims}
+
+    said = repair()
+
+    assert set(repaired(said)) == {("overdue_order", order_no) for order_no in numbers}
+    assert said["differences"] == []
+    states = dict(Order.objects.values_list("order_no", "status"))
+    assert (states[paid.order_no], states[unpaid.order_no], states[uncredited.order_no]) == (
+        *("completed", "pending", "completed"),
+    )
+    assert Order.objects.filter(settle_due_at__gt=Now(), order_no__in=numbers).count() == 3
+    assert OutboxMessage.objects.get(key=uncredited.order_no).resent == 1
+    assert repair()["repaired"] == []
+
+
 def test_money_that_is_owed_and_that_nobody_gives_back_is_given_back() -> None:
     """Fault tried: the second trade refunded as the whole order; a trade whose refund is under way taken too."""
     order = BUYER.has_ordered()
