@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 from django.db.models.functions import Now
 from django.utils import timezone
+from pytest import MonkeyPatch
 
 from flextx.operate.models import OperatorAction
 from flextx.outbox.models import OutboxMessage
 from flextx.reconciliation import declared
 from flextx.saga.models import Run
+from order_service.recharge import reconcile_channel
 from order_service.recharge.models import CreditNotice, Order, OrderMove, Payment
 from order_service.recharge.moves import move
 from order_service.refunds.models import Refund
@@ -24,6 +26,8 @@ from tests.order_service.test_operator_completes import pay
 from tests.order_service.test_reconcile import reconcile
 from tests.order_service.test_refund_reconcile import credited, owed, surplus, under_way
 from tests.support.web_process import WebProcess
+
+HOUR = timedelta(hours=1)
 
 
 def long_ago(order: Order) -> None:
@@ -76,13 +80,16 @@ def test_an_order_whose_payment_does_not_agree_is_left() -> None:
     assert OutboxMessage.objects.count() == 0
 
 
-def test_what_the_channel_calls_paid_is_completed(channel: WebProcess) -> None:
-    """Its callback was lost. Fault tried: compare_with_channel left out; the grace left out."""
+def test_what_the_channel_calls_paid_is_completed(channel: WebProcess, monkeypatch: MonkeyPatch) -> None:
+    """Its callback was lost. Fault tried: compare_with_channel left out; either grace left out."""
     order, unpaid, young = (BUYER.has_ordered() for _ in range(3))
     pay(order)
     pay(young)
     for each in (order, unpaid):
         long_ago(each)
+    assert reconcile()[0] == 0  # it was paid just now
+    Order.objects.filter(pk=young.pk).update(created_at=Now() + timedelta(seconds=60), expires_at=Now() + HOUR)
+    monkeypatch.setattr(reconcile_channel, "GRACE_SECONDS", 0)
     code, found = reconcile()
     assert (code, [(one["class"], one["id"]) for one in found["differences"]]) == (
         1,
@@ -100,11 +107,14 @@ def test_what_the_channel_calls_paid_is_completed(channel: WebProcess) -> None:
     assert (repair()["repaired"], everything()) == ([], before)
 
 
-def test_a_payment_that_was_refused_is_an_incident_and_no_difference(channel: WebProcess) -> None:
+def test_a_payment_that_was_refused_is_an_incident_and_no_difference(
+    channel: WebProcess, monkeypatch: MonkeyPatch
+) -> None:
     """Fault tried: _without_incident gives all of them."""
     order = BUYER.has_ordered()
     pay(order, amount_minor=1)
     long_ago(order)
+    monkeypatch.setattr(reconcile_channel, "GRACE_SECONDS", 0)
     assert reconcile()[0] == 1
     OPERATOR.post(f"/api/v1/orders/{order.order_no}/complete", {}).refuses(422, "amount_mismatch")
 
