@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -10,3 +12,4 @@ class RechargeConfig(AppConfig):
         from order_service.recharge.selectors import waiting_for_coins
 
         keeps("order_service.recharge", waiting_for_coins)
+        import_module("order_service.recharge.settling")  # so that its crash points are known in every process

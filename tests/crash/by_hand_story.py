@@ -36,7 +36,9 @@ def a_job_is_parked_and_put_away(world: World) -> None:
     query = "SELECT id FROM flextx_recovery_job WHERE name = %s AND state = 'parked'"
     ((number,),) = wait_for(lambda: world.rows("order", query, (name,)), bool, seconds=SECONDS, what="parked")
     # After an answer was lost a repeat finds nothing parked: it was done.
-    wait_for(lambda: _answer(world, f"/parked/job-{number}/skip") in (200, 404), bool, seconds=SECONDS, what="skipped")
+    wait_for(
+        lambda: answer_of(world, f"/parked/job-{number}/skip") in (200, 404), bool, seconds=SECONDS, what="skipped"
+    )
 
 
 def a_run_nobody_declared_is_taken_up(world: World) -> None:
@@ -51,7 +53,7 @@ def a_skipped_step_is_made_good(world: World) -> None:
     run_id = _plant(world, "done")
     world.rows("order", _SKIPPED, (run_id,))
     # A repeat after a lost answer finds it resolved.
-    wait_for(lambda: _answer(world, f"/runs/{run_id}/resolve") in (200, 409), bool, seconds=SECONDS, what="resolved")
+    wait_for(lambda: answer_of(world, f"/runs/{run_id}/resolve") in (200, 409), bool, seconds=SECONDS, what="resolved")
 
 
 def a_large_refund_is_refused_by_a_second_person(world: World, owner: str) -> None:
@@ -59,7 +61,7 @@ def a_large_refund_is_refused_by_a_second_person(world: World, owner: str) -> No
     run_id = insist_on(world, f"/orders/{order['order_no']}/refund", 202)["run_id"]
     wait_for(lambda: run_now(world, run_id)["state"], lambda state: state == "waiting", seconds=SECONDS, what="waiting")
     decide = f"/runs/{run_id}/refuse"
-    wait_for(lambda: _answer(world, decide, "op-2") in (200, 409), bool, seconds=SECONDS, what="decided")
+    wait_for(lambda: answer_of(world, decide, "op-2") in (200, 409), bool, seconds=SECONDS, what="decided")
     query = "SELECT status FROM recharge_order WHERE order_no = %s"
     wait_for(
         lambda: world.rows("order", query, (order["order_no"],)),
@@ -75,7 +77,7 @@ def _plant(world: World, state: str) -> str:
     return run_id
 
 
-def _answer(world: World, path: str, who: str = "op-1") -> int:
+def answer_of(world: World, path: str, who: str = "op-1") -> int:
     try:
         return operate(world, path, who)[0]
     except Exception:  # the web process died under it: whatever the client's library makes of that

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.crash.registry import of_runs, registered_points
+from tests.crash.settler_story import an_incident_is_seen_to, an_order_expires, coins_are_late
 from tests.crash.story import (
     lie,
     poison,
@@ -27,6 +28,9 @@ from tests.system.world import World, payment_of, wait_for
 NEEDS_AN_OUTAGE = ("relay.give_back.",)
 NEEDS_A_STOP = ("relay.leave.",)
 NEEDS_POISON = ("inbox.split.", "inbox.retry.")
+NEEDS_AN_EXPIRY = ("recharge.claim_pending_orders.", "recharge.close_order.")
+NEEDS_LATE_COINS = ("recharge.announce_again.",)
+NEEDS_AN_OPERATOR = ("recharge.resolve_incident.",)
 NEEDS_A_DEATH = ("inbox.death.",)  # counted by whoever comes after one that died over a batch
 
 
@@ -46,6 +50,8 @@ def test_death_at_this_point_changes_nothing_in_the_end(
     with log_standing_still(world) if point.startswith(NEEDS_AN_OUTAGE) else nullcontext():
         second = insist(world, owner)
         lie(world, second)
+        if point.startswith(NEEDS_LATE_COINS):
+            coins_are_late(world, second, until=fired)
         call_back(world, payment_of(second, world.env["SANDBOX_MERCHANT_ID"]), until=200)
         if point.startswith(NEEDS_A_STOP):
             stop_gracefully(world, "order-relay-1", until=fired)
@@ -53,6 +59,10 @@ def test_death_at_this_point_changes_nothing_in_the_end(
             poison(world, first)
             wait_until_parked(world, first)
             try_parked_again(world, first)
+        if point.startswith(NEEDS_AN_EXPIRY):
+            an_order_expires(world, owner)
+        if point.startswith(NEEDS_AN_OPERATOR):
+            an_incident_is_seen_to(world, second)
         # Within an outage: an unanswered send, the producer's end and a new one that finds no broker.
         wait_for(fired.exists, bool, seconds=30, what=f"{point} reached")
 

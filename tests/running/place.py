@@ -16,6 +16,8 @@ from tests.running.output import Output
 REPLICAS = {"RELAYS": "2", "CONSUMERS": "3"}
 # Every point can be armed later, by a file, in the running system.
 CRASHES = {"FLEXTX_CRASH": "armed"}
+# An order whose callback stays away is asked about within seconds.
+IMPATIENCE = {"SETTLE_ASK_AFTER_SECONDS": "2,4,8,16,30,60,600", "SETTLE_CLOSE_SECONDS_MAX": "2"}
 MAKE_SECONDS_MAX = 600
 LOGS_KEPT = PROJECT / ".cache" / "test-logs"
 # The outer make's variables would win over the ones said here, and so would a developer's own choice of a log.
@@ -36,7 +38,7 @@ class Place:
 
     def up(self) -> dict[str, str] | None:
         """What the suites are told of the system; None when it did not come up."""
-        if not self.make("up", TRANSPORT=self.transport, **REPLICAS, **CRASHES):
+        if not self.make("up", TRANSPORT=self.transport, **REPLICAS, **CRASHES, **IMPATIENCE):
             return None
         url = superuser_url(System.started(self.layout))
         databases = {"TEST_DATABASE_URL": url, "TEST_LOG_DATABASE_URL": url}
