@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from flextx.outcome import Outcome
 from order_service.recharge import sandbox
-from order_service.recharge.errors import CallbackRefused, ChannelSaysUnpaid, ChannelUnknown
+from order_service.recharge.errors import CallbackRefused, ChannelSaysUnpaid, ChannelUnknown, GivenBackAtChannel
 from order_service.recharge.incidents import record_refused_payment
 from order_service.recharge.models import Order
 from order_service.recharge.sandbox import ChannelAnswer, ChannelPayment
 from order_service.recharge.services import close_order, complete_order
+
+_GIVEN_BACK = "REFUND"
 
 
 def complete_after_asking(*, order: Order, who: str) -> Order:
@@ -45,17 +47,20 @@ def take_payments(order: Order, payments: tuple[ChannelPayment, ...], *, who: st
     """
     refusals = []
     for payment in payments:
-        if _went_back_already(order, payment):
-            continue
         try:
-            complete_order(payment=payment, who=who, why=why)
+            _take(order, payment, who=who, why=why)
         except CallbackRefused as refusal:
             record_refused_payment(payment, refusal)
             refusals.append(refusal)
-    if refusals:
+    if payments and all(payment.status == _GIVEN_BACK for payment in payments):
+        close_order(order_no=order.order_no, who=who, why="the channel has given the money back")
+    elif refusals:
         raise refusals[0]
 
 
-def _went_back_already(order: Order, payment: ChannelPayment) -> bool:
-    """The channel calls a trade REFUND that is known here: its money was given back, and there is nothing to take."""
-    return payment.status == "REFUND" and order.payments.filter(trade_no=payment.trade_no).exists()
+def _take(order: Order, payment: ChannelPayment, *, who: str, why: str) -> None:
+    """What was given back is not taken; if it was not by us, an operator has to see whether that was all of it."""
+    if payment.status != _GIVEN_BACK:
+        complete_order(payment=payment, who=who, why=why)
+    elif not order.payments.filter(trade_no=payment.trade_no).exists():
+        raise GivenBackAtChannel()

@@ -98,6 +98,12 @@ class TradeReused(CallbackRefused):
     code: ClassVar = "trade_reused"
 
 
+class GivenBackAtChannel(CallbackRefused):
+    """The channel gave this payment back before it was known here: see there that nothing of it is left."""
+
+    code: ClassVar = "given_back_at_channel"
+
+
 class IncidentNotFound(Refusal):
     """There is no such incident: GET /api/v1/incidents lists them."""
 

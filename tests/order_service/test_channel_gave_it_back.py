@@ -4,12 +4,14 @@ import json
 
 import pytest
 
+from flextx.outbox.models import OutboxMessage
 from flextx.saga.models import Run
 from flextx.testing import wait_until
 from order_service.recharge.channel_wire import call_channel
-from order_service.recharge.models import Incident, Order
+from order_service.recharge.models import Incident, Order, Payment
 from order_service.recharge.moves import move
 from tests.order_service.refund_stories import channel_settles, worker_looks
+from tests.order_service.settler_stories import NAME, audit, settler_looks
 from tests.order_service.stories import BUYER, everything
 from tests.order_service.test_operator_completes import complete, pay
 from tests.support.web_process import WebProcess
@@ -32,19 +34,48 @@ def test_what_was_given_back_is_answered_as_it_is(channel: WebProcess) -> None:
     assert everything() == before
 
 
-def test_a_refund_of_a_trade_nobody_told_of_is_an_incident(channel: WebProcess) -> None:
-    """Fault tried: any REFUND taken for one that is known here."""
+@pytest.mark.parametrize("ask", ["operator", "settler"])
+def test_what_somebody_gave_back_at_the_channel_closes_the_order_and_is_an_incident(
+    channel: WebProcess, ask: str
+) -> None:
+    """Fault tried: any REFUND taken for one that is known here; taken for a payment; the order left pending."""
     order = BUYER.has_ordered()
     trade = pay(order)
-    terms = {"refund_no": f"by-hand-{trade['trade_no']}", "trade_no": trade["trade_no"], "amount_minor": 600}
+    gives_back(trade["trade_no"], 600)
+
+    if ask == "operator":
+        assert complete(order).json()["status"] == "closed"
+    settler_looks(order)
+
+    assert [(one.trade_no, one.reason) for one in Incident.objects.all()] == [
+        (trade["trade_no"], "given_back_at_channel")
+    ]
+    assert (order.status, Payment.objects.count(), OutboxMessage.objects.count()) == ("closed", 0, 0)
+    who = "operator op-1" if ask == "operator" else NAME
+    assert audit(order) == [("pending", "closed", who, "the channel has given the money back")]
+
+
+def test_of_two_trades_the_one_that_was_not_given_back_counts(channel: WebProcess) -> None:
+    """Fault tried: an order closed because one of its trades went back."""
+    order = BUYER.has_ordered()
+    trade = pay(order, second_trade=True)
+    gives_back(trade["trade_no"], 600)
+
+    settler_looks(order)
+
+    more = trade["more_trades"]
+    assert isinstance(more, list)
+    assert order.status == "completed"
+    assert [(row.trade_no, row.state) for row in Payment.objects.all()] == [(more[0]["trade_no"], "accepted")]
+    assert [one.reason for one in Incident.objects.all()] == ["given_back_at_channel"]
+
+
+def gives_back(trade_no: object, amount_minor: int) -> None:
+    """By hand, at the channel's own counter."""
+    terms = {"refund_no": f"by-hand-{trade_no}", "trade_no": trade_no, "amount_minor": amount_minor}
     call_channel("POST", "/refunds", json.dumps(terms).encode())
-    wait_until(lambda: call_channel("GET", f"/refunds/{terms['refund_no']}", b"")[1]["status"] == "SUCCESS", seconds=60)
-    before = everything()
-
-    complete(order).refuses(422, "unknown_status")
-
-    assert [(one.trade_no, one.reason) for one in Incident.objects.all()] == [(trade["trade_no"], "unknown_status")]
-    assert everything() | {"Incident": []} == before
+    path = f"/refunds/{terms['refund_no']}"
+    wait_until(lambda: call_channel("GET", path, b"")[1]["status"] == "SUCCESS", seconds=60)
 
 
 def has_been_refunded(order: Order) -> None:
