@@ -6,7 +6,6 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from django.db.models import Min
-from django.db.models.functions import Now
 
 from flextx.clock import database_now
 from flextx.http.auth import Caller
@@ -65,20 +64,6 @@ def incidents(
         rows = rows.filter(resolved_at__isnull=is_open)
     found = list(rows[: limit + 1])
     return found[:limit], found[limit - 1].pk if len(found) > limit else None
-
-
-def open_incident_count() -> int:
-    return Incident.objects.filter(resolved_at=None).count()
-
-
-def overdue_order_count() -> int:
-    """Orders that have expired, and the channel has not said yet what became of them."""
-    return Order.objects.filter(status=Order.Status.PENDING, expires_at__lt=Now()).count()
-
-
-def uncredited_order_count() -> int:
-    """Orders that were announced more than once: their coins are overdue."""
-    return Order.objects.filter(status=Order.Status.COMPLETED, announced_times__gt=1).count()
 
 
 def settler_due_in_seconds(status: Order.Status) -> float | None:

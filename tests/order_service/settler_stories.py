@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.db.models import F
 
 from flextx.testing.answers import LONG_AGO
+from order_service.recharge import metrics
 from order_service.recharge.models import Order, OrderMove
 from order_service.recharge.settling import PendingOrders, UncreditedOrders
 
@@ -48,3 +49,8 @@ def expires(*orders: Order) -> None:
 def audit(order: Order) -> list[tuple[str, str, str, str]]:
     rows = OrderMove.objects.filter(order=order).order_by("pk")
     return list(rows.values_list("from_status", "to_status", "who", "why"))
+
+
+def figures() -> dict[tuple[str, ...], float]:
+    """What monitoring reads of orders, by name and label."""
+    return {(one.name, *one.labels.values()): one.value for figure in metrics.orders() for one in figure.samples}

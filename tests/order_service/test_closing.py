@@ -11,7 +11,6 @@ from flextx.clock import database_now
 from flextx.outbox.models import OutboxMessage
 from order_service.recharge.channel_wire import call_channel
 from order_service.recharge.models import Incident, Order, Payment
-from order_service.recharge.selectors import overdue_order_count
 from order_service.recharge.settling import PendingOrders
 from order_service.refunds.models import Refund
 from tests.order_service.oracle import Oracle
@@ -22,6 +21,7 @@ from tests.order_service.settler_stories import (
     NAME,
     audit,
     expires,
+    figures,
     settler_looks,
     time_comes,
     works_off,
@@ -31,6 +31,7 @@ from tests.order_service.test_operator_completes import complete, pay
 from tests.support.threads import together
 from tests.support.web_process import WebProcess, manage
 
+OVERDUE = ("orders_overdue", "pending_past_expiry")
 POINT = "recharge.close_order.commit"
 
 
@@ -87,7 +88,7 @@ def test_while_the_channel_says_nothing_an_order_stays_pending_and_is_seen_to_be
     """Fault tried: UNKNOWN closes the order; the wait not capped; the last try given up."""
     order = BUYER.has_ordered()
     expires(order)
-    assert overdue_order_count() == 1
+    assert figures()[OVERDUE] == 1
     for times in range(1, 12):
         earliest = database_now()
         settler_looks(order)
@@ -95,11 +96,11 @@ def test_while_the_channel_says_nothing_an_order_stays_pending_and_is_seen_to_be
         assert (order.status, order.close_asked_times) == ("pending", times)
         assert timedelta(seconds=longest * 0.8) <= order.settle_due_at - earliest
         assert order.settle_due_at - database_now() <= timedelta(seconds=longest)
-    assert (audit(order), overdue_order_count()) == ([], 1)
+    assert (audit(order), figures()[OVERDUE]) == ([], 1)
 
     settings.SANDBOX_URL = sandbox_channel.url
     settler_looks(order)
-    assert (order.status, overdue_order_count()) == ("closed", 0)
+    assert (order.status, figures()[OVERDUE]) == ("closed", 0)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 
 from flextx.operate.models import OperatorAction
 from order_service.recharge.models import Incident
-from order_service.recharge.selectors import open_incident_count
+from tests.order_service.settler_stories import figures
 from tests.order_service.stories import (
     BUYER,
     OPERATOR,
@@ -17,6 +17,8 @@ from tests.order_service.stories import (
 )
 from tests.support.callers import Answer
 from tests.support.threads import together
+
+OPEN = ("incidents_open",)
 
 
 def incident(reason: str = "amount") -> Incident:
@@ -36,12 +38,12 @@ def listed(query: str) -> list[int]:
 def test_a_resolved_incident_says_so_and_who_did_it_is_kept() -> None:
     """Fault tried: `record_action` left out."""
     found = incident()
-    assert open_incident_count() == 1
+    assert figures()[OPEN] == 1
 
     told = resolve(found).json()
 
     found.refresh_from_db()
-    assert found.resolved_at is not None and open_incident_count() == 0
+    assert found.resolved_at is not None and figures()[OPEN] == 0
     assert (told["incident_id"], told["state"], told["resolved_at"] is None) == (str(found.pk), "resolved", False)
     (action,) = OperatorAction.objects.all()
     assert (action.subject, action.action, action.who, action.why) == (
@@ -61,7 +63,7 @@ def test_seen_again_it_is_counted_and_stays_resolved() -> None:
     call_back(found.reported).json(422)
 
     found.refresh_from_db()
-    assert (found.times_seen, found.resolved_at is None, open_incident_count()) == (2, False, 0)
+    assert (found.times_seen, found.resolved_at is None, figures()[OPEN]) == (2, False, 0)
 
 
 def test_nothing_is_resolved_twice_not_by_two_at_once_either() -> None:

@@ -38,30 +38,22 @@ def test_whatever_the_channel_does_the_money_is_right(world: World) -> None:
     assert len(set(ways)) == len(WAYS) == 43
 
     bought = run_all(partial(buy, world, f"{prefix}-{'-'.join(way)}"[:100], way) for way in ways)
-    print(__import__("time").monotonic(), "bought")
     late = [one for one in bought if one.comes_late]
     expire(world, late)
-    print(__import__("time").monotonic(), "expired")
     run_all(partial(pay, world, one) for one in late)
     run_all(partial(operator_asks, world, one) for one in late if one.is_kept_quiet)
-    print(__import__("time").monotonic(), "late paid")
     what_the_channel_refuses_is_ended_by_hand(world, [one for one in bought if "refund_fail" in one.way])
-    print(__import__("time").monotonic(), "waiting")
     wait_for(lambda: not_yet(world, bought), lambda found: found == {}, seconds=SECONDS, what="orders at their end")
 
-    print(__import__("time").monotonic(), "settled")
     payments = run_all(partial(payments_of, world, one) for one in bought)
     assert [Counter(states.values()) for states in payments] == [one.payments for one in bought]
     coins = Counter({one.order["owner_id"]: 0 for one in bought})
     for one in bought:
         coins[one.order["owner_id"]] += one.coins
     assert {owner: world.balance(owner) for owner in coins} == dict(coins)
-    print(__import__("time").monotonic(), "balances")
     each_surplus_trade_went_back_once(world, bought, payments)
     each_anomaly_is_listed_once(world, bought)
-    print(__import__("time").monotonic(), "listed")
     run_all(partial(an_operator_ends_the_lie, world, one) for one in bought if one.is_lied_about)
-    print(__import__("time").monotonic(), "lies ended")
     found = statuses(world, [one.order_no for one in bought if one.is_lied_about])
     assert set(found.values()) == {"closed"} and incidents_of(world, bought) == []
     assert reconcile(world)["differences"] == []
