@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 from flextx.clock import database_now
 from flextx.envelope import rfc3339
 from flextx.inbox.models import DivertedKey, DivertedRecord, InboxMessage
+from flextx.operate.actions import act
 from flextx.operate.models import OperatorAction
 from flextx.outbox.models import OutboxMessage
 from flextx.testing import relay_once, wait_until
@@ -68,6 +69,27 @@ def test_a_record_that_fails_goes_aside_and_one_of_its_key_waits_behind_it() -> 
 
     assert aside() == {f"{ONE}@0": "parked", f"{ONE}@2": "waiting"} and DivertedKey.objects.count() == 1
     assert DivertedRecord.objects.get(offset=0).reason == "NotOnSale"
+
+
+def test_what_a_person_gave_up_stays_so_and_what_was_handled_is_open_again_when_it_fails() -> None:
+    """Fault tried: _reopened that always takes the new row: its key would wait for ever; that reopens a skipped one."""
+    Fault.objects.create(name=ONE, kind="refusal", number=1)
+    Fault.objects.create(name=TWO, kind="refusal", number=1)
+    append(made(ONE, 1), made(TWO, 1))
+    consume_all()
+    given_up, repaired = DivertedRecord.objects.order_by("offset")
+    act(action="skip", parked_id=f"inbox-{given_up.pk}", who="op-1", why="no")
+    act(action="retry", parked_id=f"inbox-{repaired.pk}", who="op-1", why="yes")
+    Fault.objects.filter(name=TWO).update(number=99)
+    with consuming():
+        wait_until(lambda: not DivertedKey.objects.exists(), seconds=60)
+    InboxMessage.objects.all().delete()
+    Fault.objects.filter(name=TWO).update(number=1)
+
+    assert counts(replayed(0, 2)) == (0, 0, 2, 0)
+
+    assert aside() == {f"{ONE}@0": "skipped", f"{TWO}@1": "parked"}
+    assert list(DivertedKey.objects.values_list("key", "due_at")) == [(TWO, None)]
 
 
 def test_what_is_not_read_yet_is_left_to_the_consumer() -> None:

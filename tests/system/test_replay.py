@@ -74,7 +74,7 @@ def shown(world: World) -> int:
 
 def aside(world: World) -> list[tuple[object, ...]]:
     """Records that could not be handled."""
-    query = "SELECT topic, key, last_error FROM flextx_inbox_divertedrecord WHERE state <> 'handled'"
+    query = "SELECT topic, key, last_error FROM flextx_inbox_divertedrecord WHERE state IN ('waiting', 'parked')"
     return world.rows("order", query) + world.rows("account", query)
 
 

@@ -42,13 +42,27 @@ def diverted_keys(consumer: str, keys: Iterable[str]) -> set[str]:
 
 def divert(consumer: str, record: Record, error: Exception | None = None) -> None:
     """Put a record aside: the one that failed, with its `error`, or one that follows it."""
-    row = row_of(consumer, record)
+    row = _reopened(row_of(consumer, record))
+    if row is None:
+        return
     with connection.cursor() as cursor:
         cursor.execute(sql.DIVERT_KEY, {"consumer": consumer, "key": row.key, "wait_seconds": 0})
     if error is not None:
         _note_failure(row, error)
-    # Read again after a replay it is here already, in whatever state it reached since.
-    DivertedRecord.objects.bulk_create([row], ignore_conflicts=True)
+    row.save()
+
+
+def _reopened(row: DivertedRecord) -> DivertedRecord | None:
+    """Read again, it is here already: what was handled is open once more; what a person gave up stays given up, and
+    what is open is not tried out of turn."""
+    where = {"consumer": row.consumer, "topic": row.topic, "partition": row.partition, "offset": row.offset}
+    known = DivertedRecord.objects.select_for_update().filter(**where).first()
+    if known is None:
+        return row
+    if known.state != DivertedRecord.State.HANDLED:
+        return None
+    known.state, known.tries, known.handled_at = DivertedRecord.State.WAITING, 0, None
+    return known
 
 
 def retry_due_key(consumer: str, member: str) -> bool:
