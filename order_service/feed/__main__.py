@@ -20,6 +20,7 @@ django = get_asgi_application()  # before the imports below: they need Django's 
 from order_service.feed.hub import HUB  # noqa: E402
 from order_service.feed.poller import poll  # noqa: E402
 from order_service.feed.slow import without_slow_viewers  # noqa: E402
+from order_service.feed.unreadable import ProblemProtocol  # noqa: E402
 
 STOP_SECONDS_MAX = 5
 
@@ -39,7 +40,7 @@ async def serve() -> None:
         without_slow_viewers(django),
         host=host,
         port=int(port),
-        http="h11",
+        http=ProblemProtocol,
         ws="none",
         lifespan="off",
         interface="asgi3",

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import drf_spectacular_sidecar
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import path
 from django.views.static import serve
@@ -18,6 +18,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 _ASSETS = Path(drf_spectacular_sidecar.__file__).parent / "static" / "drf_spectacular_sidecar" / "swagger-ui-dist"
+_ASSET_NAMES = frozenset(file.name for file in _ASSETS.iterdir() if file.is_file())
 # The page runs its own scripts only and asks its own service only; Swagger UI draws its icons as data.
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
@@ -41,6 +42,10 @@ class _Open(APIView):
     permission_classes = (AllowAny,)
     schema = None
 
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
+        """Each has one form, whatever a browser would rather have."""
+        return super().perform_content_negotiation(request, force=True)
+
 
 class SchemaView(_Open):
     def get(self, request: Request) -> Response:
@@ -59,6 +64,8 @@ class StartView(_Open):
 
 class AssetView(_Open):
     def get(self, request: Request, name: str) -> HttpResponseBase:
+        if name not in _ASSET_NAMES:
+            raise Http404(name)
         return serve(request, name, document_root=str(_ASSETS))
 
 

@@ -5,7 +5,7 @@ import os
 from flextx.environment import logging_to_stderr
 
 bind = os.environ.get("BIND", "127.0.0.1:8000")
-worker_class = "gthread"
+worker_class = "flextx.http.gunicorn_worker.ProblemWorker"
 workers = int(os.environ.get("WEB_WORKERS", "1"))
 threads = int(os.environ.get("WEB_THREADS", "8"))
 timeout = 30

@@ -8,13 +8,16 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 
+from flextx.http.problems import only_read
 from flextx.outages import RETRY_ALL
 
 
+@only_read
 def livez(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"status": "ok"})
 
 
+@only_read
 def readyz(request: HttpRequest) -> JsonResponse:
     """503 while the database is away or its tables are not those this code expects."""
     try:

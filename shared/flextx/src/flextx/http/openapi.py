@@ -111,6 +111,11 @@ class ViewSchema(AutoSchema):
         words = [word.strip("{}").replace("-", "_") for word in self.path.removeprefix("/api/v1/").split("/")]
         return "_".join([self.method.lower(), *words])
 
+    def get_extensions(self) -> dict[str, Any]:
+        """`x-scopes`: who may call; a token with another scope is 403."""
+        scopes = [scope for permission in self.view.get_permissions() for scope in getattr(permission, "scopes", ())]
+        return {"x-scopes": scopes} if scopes else {}
+
     def get_request_serializer(self) -> Any:
         return self.said.takes
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import wraps
 from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import Http404
+from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -126,6 +128,21 @@ def bad_request(request: HttpRequest, exception: Exception) -> JsonResponse:
 def not_found(request: HttpRequest, exception: Exception) -> JsonResponse:
     """Django's handler404, for paths that match nothing."""
     return _django_answer(request, 404, "not_found", "There is nothing at this address.")
+
+
+def only_read(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Another method than GET or HEAD is 405, for views that are not DRF's."""
+
+    @csrf_exempt  # or it would be 403
+    @wraps(view)
+    def reading(request: HttpRequest) -> HttpResponse:
+        if request.method in ("GET", "HEAD"):
+            return view(request)
+        refused = problem_response(request, exceptions.MethodNotAllowed(str(request.method)))
+        refused["Allow"] = "GET, HEAD"
+        return refused
+
+    return reading
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> JsonResponse:
