@@ -46,7 +46,7 @@ def what_operators_change(world: World) -> list[Any]:
         world.rows("order", "SELECT host_id FROM rooms_bannedhost ORDER BY 1"),
         world.rows("order", "SELECT count(*) FROM flextx_operate_operatoraction"),
         world.rows("order", "SELECT count(*) FROM undo_lists_undolist"),
-        world.rows("account", "SELECT count(*) FROM ledger_freezeaction"),
+        world.rows("account", "SELECT count(*) FROM ledger_freezemove"),
     ]
 
 
