@@ -12,9 +12,12 @@ from typing import Any
 
 from contracts import ORDER_EVENTS, OrderCompleted
 from flextx.envelope import rfc3339
+from flextx.http.auth import Caller
 from flextx.outbox.models import OutboxMessage
 from flextx.outbox.publish import physical_topic
+from flextx.reconciliation import one_snapshot
 from order_service.recharge.models import CreditNotice, Order, OrderMove, Payment
+from order_service.recharge.selectors import order_for
 from order_service.recharge.waiting import waiting_json
 from order_service.refunds.journey import refund_hops
 
@@ -22,8 +25,16 @@ Hop = tuple[str, str, datetime | str | None, dict[str, Any]]
 """(name, service, when or None, details)"""
 
 
-def journey_of(order: Order, *, for_operator: bool) -> dict[str, Any]:
-    """The JSON of GET /api/v1/orders/{order_no}/journey. Last errors and what is parked where are for operators."""
+def journey_for(caller: Caller, order_no: str) -> dict[str, Any]:
+    """The JSON of GET /api/v1/orders/{order_no}/journey, all of it from one moment.
+
+    Last errors and what is parked where are for operators. Raises OrderNotFound.
+    """
+    with one_snapshot():
+        return _journey_of(order_for(caller, order_no), for_operator=caller.scope == "operator")
+
+
+def _journey_of(order: Order, *, for_operator: bool) -> dict[str, Any]:
     return {
         "order_no": order.order_no,
         "status": order.status,

@@ -33,7 +33,7 @@ from order_service.recharge.errors import (
     ProductNotFound,
     TooManyOpenOrders,
 )
-from order_service.recharge.journey import journey_of
+from order_service.recharge.journey import journey_for
 from order_service.recharge.repairs import CannotAnnounce, NothingToAnnounce, announce_again
 from order_service.recharge.serializers import (
     OrderQuerySerializer,
@@ -106,9 +106,7 @@ class JourneyView(APIView):
 
     @operation(JourneySerializer, refusals=(OrderNotFound,))
     def get(self, request: Request, order_no: str) -> Response:
-        caller = caller_of(request)
-        order = selectors.order_for(caller, order_no)
-        return Response(journey_of(order, for_operator=caller.scope == "operator"))
+        return Response(journey_for(caller_of(request), order_no))
 
 
 class CompleteOrderView(APIView):

@@ -173,8 +173,8 @@ def test_a_database_was_restored_from_an_older_backup(world: World, person: str)
     known = {"since": f"{since:%Y-%m-%dT%H:%M:%SZ}", "until": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:59Z}"}
     with Day.of(world, "A database was restored from an older backup", **known) as day:
         assert sum(partition["handled"] for partition in day.step()) == 3
-        assert world.balance(person) == 180
-        assert {("missing_credit", order["order_no"]) for order in orders} & found(day.step()) == set()
+
+    assert world.balance(person) == 180
 
 
 def forget(world: World, *orders: dict[str, Any]) -> None:
