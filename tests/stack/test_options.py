@@ -9,10 +9,11 @@ def test_nothing_said_is_the_documented_default():
 
     assert (options.port_base, options.run_dir) == (8700, PROJECT / ".run")
     assert (options.relays, options.consumers, options.recoveries, options.transport) == (1, 1, 1, "embedded")
-    assert (options.subject, options.scope, options.output_format, options.once) == (
+    assert (options.subject, options.scope, options.output_format, options.once, options.repair) == (
         "u-1",
         "user",
         "text",
+        False,
         False,
     )
     assert (options.duration_seconds, options.rate, options.seed, options.kill_every_seconds) == (60, 8, 1, 1.5)
@@ -39,6 +40,7 @@ def test_empty_variables_count_as_not_said():
         ("SCOPE", "admin"),
         ("FORMAT", "yaml"),
         ("ONCE", "yes"),
+        ("REPAIR", "yes"),
         ("TRANSPORT", "rabbitmq"),
         ("KAFKA_BOOTSTRAP_SERVERS", "broker"),
         ("KAFKA_BOOTSTRAP_SERVERS", "one:9092;two:9092"),
