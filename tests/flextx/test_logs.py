@@ -109,6 +109,7 @@ def test_a_stack_is_one_field_of_one_line(lines: Lines) -> None:
     [
         (f"the caller sent Authorization: Bearer {JWT}", JWT),
         (f"a token {JWT} alone", JWT),
+        ("the header was Bearer hunter2hunter2", "hunter2hunter2"),
         ("connecting to postgresql://shop:hunter2hunter2@db:5432/shop", "hunter2hunter2"),
         ("password=hunter2hunter2 host=db", "hunter2hunter2"),
         ('{"token": "hunter2hunter2"}', "hunter2hunter2"),
@@ -179,6 +180,12 @@ def test_a_request_id_that_is_not_sane_is_replaced(lines: Lines, given: str) -> 
     assert line["request_id"] == response["X-Request-Id"] == response.json()["request_id"] != given
     assert len(line["request_id"]) == 36
     assert (line["route"], line["status"]) == ("unmatched", 404)
+
+
+def test_a_refused_request_says_why(lines: Lines) -> None:
+    """Fault tried: the code left out."""
+    Client().get("/things/unsold")
+    assert (access(lines)["status"], access(lines)["code"]) == (409, "not_on_sale")
 
 
 def test_what_middleware_refuses_has_its_line_and_its_id_too(lines: Lines) -> None:

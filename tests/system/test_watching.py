@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.system.killing import log_standing_still
 from tests.system.world import World, project_root, wait_for
 
 RULES = project_root() / "deploy" / "prometheus"
@@ -67,12 +68,23 @@ def test_only_who_may_reads_them_through_a_proxy(world: World, service: str, per
     assert status(Authorization=f"Bearer {world.token('monitor', 'service')}") == 200
 
 
-def test_the_relays_say_where_the_log_ends(world: World) -> None:
-    """Fault tried: relay_outbox without watch_log."""
+def lags(world: World) -> list[str]:
+    return re.findall(r"^flextx_consumer_lag_records\{.*\} ([0-9.]+)$", account_figures(world), re.MULTILINE)
 
-    def lag() -> list[str]:
-        answer = world.http.request("GET", f"{world.env['ACCOUNT_URL']}/metrics", timeout=30)
-        return re.findall(r"^flextx_consumer_lag_records\{.*\} ([0-9.]+)$", answer.data.decode(), re.MULTILINE)
 
-    # Six partitions of each of the two topics that the account service reads.
-    wait_for(lag, lambda found: len(found) == 12, seconds=60, what="the lag of every partition")
+def account_figures(world: World) -> str:
+    answer = world.http.request("GET", f"{world.env['ACCOUNT_URL']}/metrics", timeout=30)
+    assert answer.status == 200, answer.data
+    return answer.data.decode()
+
+
+def test_the_relays_say_where_the_log_ends_until_it_stands_still_and_then_again(world: World) -> None:
+    """Fault tried: relay_outbox without watch_log; lags without their age."""
+    every_partition = 12  # six of each of the two topics that the account service reads
+    wait_for(lambda: lags(world), lambda found: len(found) == every_partition, seconds=60, what="the lags")
+    with log_standing_still(world):
+        wait_for(
+            lambda: account_figures(world), lambda text: "\nflextx_log_up 0.0\n" in text, seconds=60, what="log down"
+        )
+        assert lags(world) == []
+    wait_for(lambda: lags(world), lambda found: len(found) == every_partition, seconds=60, what="the lags again")

@@ -40,11 +40,19 @@ def _logged(request: HttpRequest, response: HttpResponseBase, started: float) ->
     response["X-Request-Id"] = request_id(request)
     match = request.resolver_match
     note(**(match.kwargs if match else {}))
-    said = {
+    said: dict[str, object] = {
         "method": request.method,
         "route": f"/{match.route}" if match else "unmatched",
         "status": response.status_code,
         "milliseconds": round((time.perf_counter() - started) * 1000, 1),
     }
-    logger.info("request", extra=said)
+    logger.info("request", extra={**said, **_refusal(response)})
     return response
+
+
+def _refusal(response: HttpResponseBase) -> dict[str, object]:
+    """Why it was refused, by the problem's code."""
+    said = getattr(response, "data", None)
+    return (
+        {"code": str(said["code"])} if response.status_code >= 400 and isinstance(said, dict) and "code" in said else {}
+    )

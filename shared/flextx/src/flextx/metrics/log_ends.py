@@ -16,7 +16,7 @@ from flextx.outages import RETRY_ALL
 from flextx.transports.protocol import Transport
 
 logger = logging.getLogger(__name__)
-LOG_SILENT_SECONDS = 20
+LOG_SILENT_SECONDS = 15
 _ASK_EVERY_SECONDS = 5.0
 
 _NOTE = """
