@@ -35,7 +35,6 @@ _WHO = {
     "saga.local": ("sender", "late"),
     **dict.fromkeys(("saga.decide", "saga.failure", "saga.resolve"), ()),
     "saga": ("refunded",),
-    "undo_lists": ("listed",),
     "operate": (),
 }
 EVERYBODY = tuple(_IN_THE_END)

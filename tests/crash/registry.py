@@ -19,12 +19,12 @@ def registered_points() -> list[str]:
 
 def of_runs(point: str) -> bool:
     """Is it on the way of gifts, refunds and what operators do only?"""
-    return point.startswith(("gifts.", "operate.", "participant.", "recovery.", "refunds.", "saga.", "undo_lists."))
+    return point.startswith(("gifts.", "operate.", "participant.", "recovery.", "refunds.", "saga."))
 
 
 def on_every_way(point: str) -> bool:
-    """Does whatever goes from one service to the other pass it?"""
-    return point.startswith(("consumer.", "inbox.batch.", "outbox.", "relay.mark.", "relay.send."))
+    """Does whatever goes from one service to the other pass it, or whoever asks with a key?"""
+    return point.startswith(("consumer.", "idempotency.", "inbox.batch.", "outbox.", "relay.mark.", "relay.send."))
 
 
 def _points_of(system: System, service: str) -> list[str]:

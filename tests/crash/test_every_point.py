@@ -78,7 +78,7 @@ def test_the_registry_holds_every_kind_of_place() -> None:
         *("consumer", "idempotency", "inbox", "log", "outbox", "recharge", "relay")
     }
     assert {kind for kind in kinds if of_runs(f"{kind}.")} == {
-        *("gifts", "operate", "participant", "recovery", "refunds", "saga", "undo_lists")
+        *("gifts", "operate", "participant", "recovery", "refunds", "saga")
     }
 
 
