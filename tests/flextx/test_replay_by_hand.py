@@ -106,7 +106,7 @@ def test_what_is_not_read_yet_is_left_to_the_consumer() -> None:
 
 
 def test_beside_a_running_consumer_everything_is_handled_once() -> None:
-    """Fault tried: _beside_its_consumer without select_for_update."""
+    """Fault tried: a replay past the inbox, which forgets what was taken in before it handles."""
     with consuming():
         for number in range(1, 41):
             append(made(ONE, number), made(TWO, number))
