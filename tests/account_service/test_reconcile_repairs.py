@@ -114,7 +114,6 @@ def test_what_was_just_credited_has_time_to_be_told(shop: Shop) -> None:
 
 
 def test_a_credit_is_told_again_and_nothing_is_moved(shop: Shop) -> None:
-    """Fault tried: another event published instead of the same."""
     order_no = credited_and_not_told(shop)
     OutboxMessage.objects.update(state="sent", sent_at=Now() - timedelta(seconds=61), partition=1, offset=7)
     event_id = OutboxMessage.objects.get().event_id
@@ -136,7 +135,6 @@ def test_a_credit_is_told_again_and_nothing_is_moved(shop: Shop) -> None:
     ],
 )
 def test_what_somebody_changed_by_hand_is_for_people(shop: Shop, statement: str) -> None:
-    """Fault tried: a repair given to balance_differs."""
     credited(shop)
     without_triggers(statement)
     before = everything()

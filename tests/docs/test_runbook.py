@@ -31,7 +31,7 @@ def test_a_day_says_what_is_seen_where_to_look_and_what_to_do(title: str) -> Non
 
 @pytest.mark.parametrize("title", DAYS)
 def test_a_days_story_is_there_and_takes_its_steps(title: str) -> None:
-    """Fault tried: a day renamed on the page alone; a story renamed in its file alone."""
+    """Fault tried: a day renamed on the page alone."""
     [(_, path, name)] = STORY.findall(DAYS[title])
     source = (ROOT / path).read_text(encoding="utf-8")
     [story] = re.findall(rf"^def {name}\(.*?(?=^def |^@|\Z)", source, flags=re.DOTALL | re.MULTILINE)

@@ -68,7 +68,7 @@ def test_each_difference_tells_what_to_do_with_it(mended: list[str]) -> None:
 
 
 def test_what_is_safe_is_repaired_and_the_rest_is_left(mended: list[str]) -> None:
-    """Fault tried: the audit row written after the repair; a refusal that ends the others."""
+    """The audit row is there before the repair is done; a refusal does not end the others."""
     found = [Difference(name, "1", f"{name} is wrong") for name in ("odd", "stuck", "broken")]
 
     repairs = repair(found)
@@ -88,7 +88,7 @@ def test_what_is_safe_is_repaired_and_the_rest_is_left(mended: list[str]) -> Non
 
 
 def test_the_same_is_not_repaired_again_within_a_minute(mended: list[str]) -> None:
-    """Fault tried: _repaired_lately left out; a refused repair taken for one."""
+    """Fault tried: _repaired_lately left out."""
     found = [Difference("broken", "1", "d"), Difference("stuck", "1", "d")]
     repair(found)
 

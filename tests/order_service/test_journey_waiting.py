@@ -171,7 +171,7 @@ def test_a_surplus_trade_waits_for_its_refund() -> None:
 
 
 def test_a_refund_waits_for_the_account_service_then_for_the_channel() -> None:
-    """Fault tried: the step's own time left out; the run that ended still told."""
+    """Fault tried: the step's own time left out."""
     order = under_way()
     is_sent()
     run = Run.objects.get()

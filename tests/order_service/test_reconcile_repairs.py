@@ -47,7 +47,7 @@ def test_a_healthy_system_is_not_touched() -> None:
 
 
 def test_a_completed_order_that_was_never_announced_is_announced_once() -> None:
-    """Fault tried: the order's status not looked at; its sequence not counted."""
+    """Fault tried: its sequence not counted."""
     order = BUYER.has_ordered()
     payment = has_paid(order)
     body = bytes(OutboxMessage.objects.get().body)
@@ -81,7 +81,7 @@ def test_an_order_whose_payment_does_not_agree_is_left() -> None:
 
 
 def test_what_the_channel_calls_paid_is_completed(channel: WebProcess, monkeypatch: MonkeyPatch) -> None:
-    """Its callback was lost. Fault tried: compare_with_channel left out; either grace left out."""
+    """Its callback was lost. Fault tried: either grace left out."""
     order, unpaid, young = (BUYER.has_ordered() for _ in range(3))
     pay(order)
     pay(young)
@@ -129,7 +129,7 @@ def test_while_the_channel_is_away_nothing_is_said_of_it() -> None:
 
 
 def test_orders_that_no_settler_looked_at_are_looked_at(channel: WebProcess) -> None:
-    """Fault tried: only looking at whether it is overdue; a settler's own wait taken for overdue."""
+    """Fault tried: only looking at whether it is overdue; no time given to the settler."""
     paid, unpaid, uncredited, waiting = (BUYER.has_ordered() for _ in range(4))
     pay(paid)
     has_paid(uncredited)
@@ -217,7 +217,7 @@ def announce(order: Order, who: Any, reason: str = "the coins never came") -> An
 
 
 def test_an_operator_has_a_paid_order_announced_again() -> None:
-    """The same event. Fault tried: publish instead of republish."""
+    """The same event. Fault tried: republish left out."""
     order = BUYER.has_ordered()
     has_paid(order)
     OutboxMessage.objects.update(state="sent", sent_at=Now(), partition=1, offset=7)

@@ -20,7 +20,6 @@ REPORTS = [
 
 
 def test_repairs_come_first_and_the_count_comes_last(capsys: CaptureFixture[str]) -> None:
-    """Fault tried: what to do left out; the count not the last line."""
     _print_repairs(REPORTS)
     print_reports(REPORTS)
 

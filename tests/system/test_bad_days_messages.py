@@ -142,7 +142,7 @@ def test_a_consumer_dies_again_and_again(world: World, person: str) -> None:
 
 
 def test_somebodys_coins_are_missing(world: World, person: str) -> None:
-    """Fault tried: the announcement published anew, or its row left as it is."""
+    """As after a restore that lost one credit: its announcement goes out again, under the same id."""
     order = paid(world, person)
     with_coins = Day.of(world, "Somebody's coins are missing", order_no=order["order_no"])
     has_coins(world, person)
@@ -162,7 +162,7 @@ def test_somebodys_coins_are_missing(world: World, person: str) -> None:
 
 
 def test_a_database_was_restored_from_an_older_backup(world: World, person: str) -> None:
-    """Fault tried: a replay that passes what it reads without handling it."""
+    """Three credits are gone; the topic is read again for that time, beside the running consumers."""
     since = datetime.now(UTC)
     orders = [paid(world, person) for _ in range(3)]
     for order in orders:
