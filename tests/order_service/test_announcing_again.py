@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 from flextx.clock import database_now
 from flextx.outbox.models import OutboxMessage
 from order_service.recharge.models import Order
-from order_service.recharge.settling import UncreditedOrders
+from order_service.recharge.settling import UncreditedOrders, announce_again
 from tests.order_service.news import credit_of, deliver, record_of
 from tests.order_service.settler_stories import announcer_looks, time_comes
 from tests.order_service.stories import BUYER, everything, has_paid
@@ -60,12 +60,13 @@ def test_it_is_given_five_minutes_first_and_then_ever_more() -> None:
 
 
 def test_before_that_nothing_happens() -> None:
-    """Fault tried: UncreditedOrders that do not ask whether one is due."""
+    """Fault tried: the due time not asked for in lock_due_orders."""
     completed()
     the_log_has_it()
     before = everything()
 
     assert not UncreditedOrders().work_one()
+    assert not announce_again()
     assert everything() == before
 
 

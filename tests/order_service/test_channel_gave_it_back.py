@@ -56,7 +56,7 @@ def test_what_somebody_gave_back_at_the_channel_closes_the_order_and_is_an_incid
 
 
 def test_of_two_trades_the_one_that_was_not_given_back_counts(channel: WebProcess) -> None:
-    """Fault tried: an order closed because one of its trades went back."""
+    """Fault tried: `more_trades` not read."""
     order = BUYER.has_ordered()
     trade = pay(order, second_trade=True)
     gives_back(trade["trade_no"], 600)
@@ -68,6 +68,19 @@ def test_of_two_trades_the_one_that_was_not_given_back_counts(channel: WebProces
     assert order.status == "completed"
     assert [(row.trade_no, row.state) for row in Payment.objects.all()] == [(more[0]["trade_no"], "accepted")]
     assert [one.reason for one in Incident.objects.all()] == ["given_back_at_channel"]
+
+
+def test_while_a_trade_was_not_given_back_the_order_stays_pending(channel: WebProcess) -> None:
+    """Fault tried: `any` instead of `all` in take_payments."""
+    order = BUYER.has_ordered()
+    trade = pay(order, second_trade=True, amount_minor=1)
+    gives_back(trade["trade_no"], 1)
+
+    settler_looks(order)
+
+    assert (order.status, Payment.objects.count()) == ("pending", 0)
+    reasons = Incident.objects.order_by("id").values_list("reason", flat=True)
+    assert list(reasons) == ["given_back_at_channel", "amount_mismatch"]
 
 
 def gives_back(trade_no: object, amount_minor: int) -> None:

@@ -11,6 +11,7 @@ from flextx.clock import database_now
 from flextx.outbox.models import OutboxMessage
 from order_service.recharge.channel_wire import call_channel
 from order_service.recharge.models import Incident, Order, Payment
+from order_service.recharge.services import close_order
 from order_service.recharge.settling import PendingOrders
 from order_service.refunds.models import Refund
 from tests.order_service.oracle import Oracle
@@ -162,6 +163,7 @@ def test_a_callback_that_comes_while_the_channel_is_asked_wins(oracle: Oracle) -
     settler_looks(order)
 
     assert (order.status, order.closed_at, Incident.objects.count()) == ("completed", None, 0)
+    assert close_order(order_no=order.order_no, who=NAME, why="once more").status == "completed"
 
 
 def test_money_for_an_order_the_settler_closed_goes_back(channel: WebProcess) -> None:

@@ -92,7 +92,7 @@ def test_while_the_channel_is_away_an_order_stays_what_it_is() -> None:
 
 
 def test_another_amount_is_one_incident_and_the_order_stays_pending(channel: WebProcess) -> None:
-    """Fault tried: CallbackRefused not caught in settle: the worker falls over it for ever."""
+    """Fault tried: no incident recorded by take_payments."""
     order, other = BUYER.has_ordered(), BUYER.has_ordered()
     trade = pay(order, amount_minor=1)
     pay(other)
