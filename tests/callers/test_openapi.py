@@ -22,7 +22,7 @@ _COUNT = re.compile(r"^ +(\d+) generated, (\d+) passed", re.MULTILINE)
 @pytest.mark.parametrize("scope", SCOPES)
 @pytest.mark.parametrize("service", ["ORDER", "ACCOUNT"])
 def test_nothing_is_found(world: World, tmp_path: Path, service: str, scope: str) -> None:
-    """Fault tried: `limit` declared up to 201; a refusal's code not declared; "5" taken for 5; no permission on a view.
+    """Fault tried: NOT_BLANK with Python's white space, which is not JSON Schema's.
 
     `EXAMPLES=200 make test SUITE=callers` looks longer.
     """

@@ -41,7 +41,7 @@ def once(name: str, *, key: str = "k-1", scope: str = "user") -> Told:
 
 
 def test_a_refusal_takes_back_what_was_written_and_is_the_answer_ever_after() -> None:
-    """Fault tried: no savepoint around what is done; refusals not stored."""
+    """Fault tried: no savepoint around what is done."""
     first, again = once("unsold"), once("unsold")
 
     assert (first[0], json.loads(first[2])["code"]) == (409, "not_on_sale")
@@ -63,7 +63,6 @@ def test_whoever_comes_while_it_is_done_is_told_at_once_and_changes_nothing() ->
 
 
 def test_a_key_is_a_callers_own() -> None:
-    """Fault tried: the caller's scope left out."""
     assert [once("cup")[0], once("cup", scope="operator")[0], once("cup")[0]] == [201, 201, 201]
     assert Thing.objects.get().version == 2
 

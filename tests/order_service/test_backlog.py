@@ -28,7 +28,7 @@ def asks(web: WebProcess, call: tuple[str, dict[str, Any]], key: str) -> tuple[i
 
 @pytest.mark.usefixtures("rooms", "gifts_on_sale")
 def test_over_the_limit_nothing_new_begins_and_a_callback_is_taken(tmp_path: Path) -> None:
-    """Fault tried: check_backlog left out of create_order, of send_gift; asked in complete_order too."""
+    """Fault tried: check_backlog left out of create_order."""
     orders = [BUYER.has_ordered() for _ in range(LIMIT + 2)]
     for order in orders[:LIMIT]:
         has_paid(order)  # no relay runs here: each leaves an unsent message

@@ -17,6 +17,7 @@ ANYTHING = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=5,
 )
+LIKELY = st.integers(-10, 1_000) | st.sampled_from(["USD", "PAID", "another", "2026-11-21T08:00:00Z"])
 often = settings(
     max_examples=120, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -38,7 +39,6 @@ def untouched(order: Order) -> bool:
 @often
 @given(raw=st.binary(max_size=200) | ANYTHING.map(json.dumps).map(str.encode), genuine=st.booleans())
 def test_any_body(raw: bytes, genuine: bool) -> None:
-    """Fault tried: `ValidationError` alone caught by a body that is no UTF-8; rubbish stored without its digest."""
     order = Order.objects.first() or BUYER.has_ordered()
     before = Incident.objects.count()
 
@@ -51,11 +51,11 @@ def test_any_body(raw: bytes, genuine: bool) -> None:
 
 @seed(7)
 @often
-@given(field=st.sampled_from(FIELDS), value=ANYTHING)
+@given(field=st.sampled_from(FIELDS), value=LIKELY | ANYTHING)
 def test_any_value_of_any_field(field: str, value: Any) -> None:
     """Each is sent unsigned, then signed twice: one incident, or SUCCESS where the value decides nothing.
 
-    Fault tried: amount, currency or merchant not compared; an incident for each repeat.
+    Fault tried: the amount not compared.
     """
     order = Order.objects.filter(status="pending").first() or BUYER.has_ordered()
     good = payment_of(order)
@@ -82,10 +82,7 @@ def test_any_value_of_any_field(field: str, value: Any) -> None:
 @often
 @given(name=st.sampled_from(["Timestamp", "Nonce", "Key-Id", "Signature"]), value=st.text(max_size=60))
 def test_any_header(name: str, value: str) -> None:
-    """Nothing that is not signed so is believed, and it leaves no incident.
-
-    Fault tried: the signature's comparison raising for what is not ASCII.
-    """
+    """Nothing that is not signed so is believed, and it leaves no incident."""
     order = Order.objects.first() or BUYER.has_ordered()
     raw = json.dumps(payment_of(order)).encode()
     headers = signed(raw)

@@ -22,7 +22,6 @@ def gives(**changes: object) -> Answer:
 
 
 def test_the_first_answer_comes_again_although_the_order_has_moved() -> None:
-    """Fault tried: the answer made anew from the order."""
     first = BUYER.places(key="k-1")
     has_paid(Order.objects.get())
 
@@ -34,7 +33,7 @@ def test_the_first_answer_comes_again_although_the_order_has_moved() -> None:
 
 
 def test_the_same_body_written_otherwise_is_the_same_request() -> None:
-    """Fault tried: the raw bytes taken for the fingerprint."""
+    """Fault tried: the fingerprint made without `sort_keys`."""
     first = BUYER.post("/api/v1/orders", b'{"product_id":"coins-60","channel":"sandbox"}', **KEY)
     again = BUYER.post("/api/v1/orders", b'{ "channel": "sandbox", "product_id": "coins-60" }', **KEY)
 
@@ -59,7 +58,7 @@ def test_what_can_be_put_right_is_not_kept(settings: Settings) -> None:
 
 @pytest.mark.usefixtures("rooms", "gifts_on_sale")
 def test_a_key_is_its_callers_and_its_calls() -> None:
-    """Fault tried: caller, or route, left out of the scope."""
+    """Fault tried: the caller left out of the scope."""
     answers = [BUYER.places(key="k-1"), STRANGER.places(key="k-1"), gives()]
 
     assert [answer.status for answer in answers] == [201, 201, 202]
@@ -67,7 +66,6 @@ def test_a_key_is_its_callers_and_its_calls() -> None:
 
 
 def test_an_undo_list_has_one_answer_too() -> None:
-    """Fault tried: the list started outside answer_once."""
     body = {"operations": [{"gift_id": "G1"}], "reason": "why"}
     first, again = (OPERATOR.post("/api/v1/undo-lists", body, **KEY) for _ in range(2))
 
@@ -76,7 +74,7 @@ def test_an_undo_list_has_one_answer_too() -> None:
 
 
 def test_an_old_answer_goes_and_the_key_still_makes_no_second_order() -> None:
-    """Fault tried: `order_once_per_key` not looked at; `__gt` instead of `__lt` in prune_answers."""
+    """Fault tried: `__gt` instead of `__lt` in prune_answers."""
     first = BUYER.places(key="k-1").json(201)
     BUYER.places(key="k-2").json(201)
     StoredAnswer.objects.filter(key="k-1").update(created_at=F("created_at") - timedelta(hours=24, minutes=1))

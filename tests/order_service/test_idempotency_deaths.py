@@ -71,7 +71,8 @@ GIFT: tuple[str, dict[str, Any]] = (
 def test_death_between_any_two_statements_gives_one_of_it_and_one_answer(
     tmp_path: Path, sandbox_channel: WebProcess, post: tuple[str, dict[str, Any]]
 ) -> None:
-    """Fault tried: the answer stored in a transaction of its own; UNIQUE (owner, key) looked at by nobody."""
+    """Fault tried: the answer stored behind the commit, and the order not looked for by its key. Each alone is caught
+    by the other."""
     with DyingWeb(tmp_path, sandbox_channel) as web:
         first = web.post(*post, key="alive")
         statements = web.statements()
@@ -99,8 +100,7 @@ def test_death_between_any_two_statements_gives_one_of_it_and_one_answer(
 
 
 def test_two_hundred_at_once_with_one_key_make_one_order(tmp_path: Path, sandbox_channel: WebProcess) -> None:
-    """Fault tried: a plain insert of the key instead of trying its lock: the web process's threads wait for each
-    other, and callers get 503."""
+    """Fault tried: no lock on the key: callers get 500 where two answers meet."""
     BUYER.has_ordered()
     with own_web(tmp_path, SANDBOX_URL=sandbox_channel.url, DATABASE_POOL_SIZE="8") as web:
         headers = BUYER.authorization | {"Content-Type": "application/json", "Idempotency-Key": "k-1"}

@@ -7,7 +7,7 @@ from tests.support.web_process import WebProcess
 
 
 def test_fifty_at_once_with_one_key_make_one_order(channel: WebProcess) -> None:
-    """Fault tried: no lock on the key: UNIQUE holds, but callers get errors; the lock waited for instead of tried."""
+    """Fault tried: no lock on the key: UNIQUE holds, but callers get errors."""
     BUYER.has_ordered()
 
     answers = together([lambda: BUYER.places(key="k-1")] * 50)

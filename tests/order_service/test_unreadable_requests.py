@@ -61,12 +61,11 @@ def refused(web: WebProcess, raw: bytes) -> tuple[int, str]:
     ],
 )
 def test_the_web_process_says_what_is_wrong(web: WebProcess, raw: bytes, expected: tuple[int, str]) -> None:
-    """Fault tried: gunicorn's own worker class; `only_read` left out of livez; assets served by any name."""
+    """Fault tried: gunicorn's own worker class."""
     assert refused(web, raw) == expected
 
 
 def test_the_feed_says_what_is_wrong(tmp_path: Path) -> None:
-    """Fault tried: uvicorn's own protocol class."""
     feed = b"GET /api/v1/rooms/room-9/feed"
     with FeedProcess(tmp_path) as process:
         assert refused(process, b"\x00\x01 no request\r\n\r\n") == (400, "bad_request")
@@ -84,7 +83,6 @@ def test_the_feed_says_what_is_wrong(tmp_path: Path) -> None:
     "path", ["/api/docs/", "/api/schema/", "/api/docs/start.js", "/api/docs/assets/swagger-ui.css"]
 )
 def test_the_document_and_its_page_come_from_the_service_alone(web: WebProcess, path: str) -> None:
-    """Fault tried: the page's scripts named by an address of their makers; a 406 for whoever wants text/html."""
     answer = web.http.request("GET", web.url + path, headers={"Accept": "text/html,application/xhtml+xml"})
 
     assert answer.status == 200
