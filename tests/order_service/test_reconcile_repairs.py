@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.db.models.functions import Now
 from django.utils import timezone
 from pytest import MonkeyPatch
 
-from flextx.operate.models import OperatorAction
 from flextx.outbox.models import OutboxMessage
 from flextx.reconciliation import declared
 from flextx.saga.models import Run
@@ -21,7 +19,7 @@ from order_service.recharge.moves import move
 from order_service.refunds.models import Refund
 from tests.order_service.gift_stories import has_sent
 from tests.order_service.repairing import audited, left, repair, repaired
-from tests.order_service.stories import BUYER, OPERATOR, SERVICE, call_back, everything, has_paid, payment_of
+from tests.order_service.stories import BUYER, OPERATOR, everything, has_paid
 from tests.order_service.test_operator_completes import pay
 from tests.order_service.test_reconcile import reconcile
 from tests.order_service.test_refund_reconcile import credited, owed, surplus, under_way
@@ -209,43 +207,4 @@ def test_what_only_a_person_can_decide_is_left_as_it_is() -> None:
     assert (repaired(said), left(said)) == ([], [("credited_without_notice", order.order_no)])
     [one] = said["differences"]
     assert (one["repair"], one["what_to_do"]) == (None, declared()["credited_without_notice"].what_to_do)
-    assert everything() == before
-
-
-def announce(order: Order, who: Any, reason: str = "the coins never came") -> Any:
-    return who.post(f"/api/v1/orders/{order.order_no}/announce", {"reason": reason})
-
-
-def test_an_operator_has_a_paid_order_announced_again() -> None:
-    """The same event. Fault tried: republish left out."""
-    order = BUYER.has_ordered()
-    has_paid(order)
-    OutboxMessage.objects.update(state="sent", sent_at=Now(), partition=1, offset=7)
-    event_id = OutboxMessage.objects.get().event_id
-
-    for who in (OPERATOR, SERVICE):
-        OutboxMessage.objects.update(state="sent")
-        assert announce(order, who).json()["status"] == "completed"
-
-    row = OutboxMessage.objects.get()
-    assert (row.event_id, row.state, row.resent) == (event_id, "pending", 2)
-    actions = OperatorAction.objects.order_by("id").values_list("subject", "action", "who", "why")
-    subject = f"order-{order.order_no}"
-    assert list(actions) == [
-        (subject, "announce", "op-1", "the coins never came"),
-        (subject, "announce", "account-service", "the coins never came"),
-    ]
-
-
-def test_what_was_not_sent_or_not_paid_is_not_announced_again() -> None:
-    pending, unsent = BUYER.has_ordered(), BUYER.has_ordered()
-    has_paid(unsent)
-    call_back(payment_of(pending, amount_minor=1))
-    before = everything()
-
-    announce(pending, OPERATOR).refuses(409, "nothing_to_announce")
-    announce(unsent, OPERATOR).refuses(409, "nothing_to_announce")
-    announce(unsent, OPERATOR, reason="").refuses(400, "invalid")
-    announce(unsent, BUYER).refuses(403, "permission_denied")
-
     assert everything() == before
