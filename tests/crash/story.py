@@ -37,7 +37,7 @@ def wait_until_parked(world: World, order: dict[str, Any]) -> None:
     wait_for(
         lambda: world.rows("account", parked, (order["order_no"],)),
         lambda rows: rows == [(1,)],
-        seconds=20,
+        seconds=60,
         what="parked",
     )
 

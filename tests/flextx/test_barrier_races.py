@@ -66,7 +66,7 @@ def test_a_participant_that_dies_before_its_reply_has_decided_nothing(staff: Sta
     assert (stored(), effects(), OutboxMessage.objects.count()) == ({}, [], 0)
 
     staff.consumer("consumer-2")
-    wait_until(lambda: OutboxMessage.objects.filter(topic="shop.replies").exists(), seconds=20)
+    wait_until(lambda: OutboxMessage.objects.filter(topic="shop.replies").exists(), seconds=60)
     assert (stored(), effects()) == ({DO: "applied"}, [DO])
 
 
@@ -80,7 +80,7 @@ def test_do_and_undo_through_two_consumers(staff: Staff) -> None:
         chance.shuffle(commands)
         append(*(outgoing(command, str(run_id), sequence=number) for number, command in enumerate(commands, 1)))
 
-    wait_until(lambda: OutboxMessage.objects.filter(topic="shop.replies").count() == 2 * len(runs), seconds=20)
+    wait_until(lambda: OutboxMessage.objects.filter(topic="shop.replies").count() == 2 * len(runs), seconds=60)
 
     for run_id in runs:
         assert effects(run_id) in ([], ["do reserve", "undo reserve"])

@@ -102,7 +102,7 @@ def test_a_consumer_frozen_with_a_batch_in_hand_applies_none_of_it_after_a_takeo
     """Fault tried: lock_position answers the batch's own start, and the inbox takes everything."""
     append(made(GOOD, 1), made(BAD, 1))
     frozen = staff.consumer("consumer-1", crash="consumer.poll.after:delay:1")
-    wait_until(lambda: "consumer.poll.after: delay" in frozen.said(), seconds=20)
+    wait_until(lambda: "consumer.poll.after: delay" in frozen.said(), seconds=60)
     frozen.freeze()
 
     with consuming("consumer-2"):
@@ -125,7 +125,7 @@ def test_sigterm_finishes_the_batch_under_way_and_gives_the_partitions_back(staf
 
     append(made(GOOD))
     consumer = staff.consumer("consumer-1", crash="inbox.batch.commit.after:delay:1")
-    wait_until(lambda: "inbox.batch.commit.after: delay" in consumer.said(), seconds=20)
+    wait_until(lambda: "inbox.batch.commit.after: delay" in consumer.said(), seconds=60)
 
     assert consumer.terminate() == 0
 

@@ -79,7 +79,7 @@ def test_a_consumer_that_dies_once_in_every_gap_applies_everything_once(staff: S
 
     Fault.objects.all().delete()
     last = staff.consumer("consumer-1", crash=dying_once_at(names))
-    wait_until(lambda: all_read() and set(aside().values()) == {"handled"}, seconds=20)
+    wait_until(lambda: all_read() and set(aside().values()) == {"handled"}, seconds=60)
     assert last.terminate() == 0
     expected = [(BAD, 1), (BAD, 2), (ELSEWHERE, 1), *((GOOD, life) for life in range(len(names)))]
     assert sorted(handled()) == shelved() == sorted(expected)

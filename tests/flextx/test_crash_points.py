@@ -110,7 +110,7 @@ def test_a_lost_answer_to_the_relays_commit_changes_nothing(staff: Staff) -> Non
 def test_a_lost_answer_to_the_consumers_commit_changes_nothing(staff: Staff) -> None:
     append(made("cup"))
     consumer = staff.consumer("consumer-1", crash="inbox.batch.commit.after:commit-and-fail:1")
-    wait_until(lambda: "the answer to COMMIT was lost" in consumer.said(), seconds=20)
+    wait_until(lambda: "the answer to COMMIT was lost" in consumer.said(), seconds=60)
     append(made("cup", 2))
     wait_until(lambda: len(handled()) > 1 and all_read())
 

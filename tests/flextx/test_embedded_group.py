@@ -134,5 +134,5 @@ def test_an_append_wakes_a_waiting_reader() -> None:
         waiting = pool.submit(consumer.poll, timeout_seconds=30)
         append(made("cup"))
 
-        (batch,) = waiting.result(timeout=5)
+        (batch,) = waiting.result(timeout=15)
         assert [record.key for record in batch.records] == ["cup"]

@@ -61,7 +61,7 @@ def test_a_slow_committer_holds_back_its_partition_only_and_is_never_missed() ->
     slow = SlowCommit()
     with ThreadPoolExecutor(max_workers=2) as pool, reader() as consumer:
         first = pool.submit(EmbeddedProducer(slow).send, [made(slow_key)])
-        assert slow.written.wait(timeout=5)
+        assert slow.written.wait(timeout=30)
         second = pool.submit(append, made(later_key))
 
         assert append(made(elsewhere)) == [Delivered(1, 0)]
@@ -70,8 +70,8 @@ def test_a_slow_committer_holds_back_its_partition_only_and_is_never_missed() ->
         assert not second.done() and read_now(consumer) == []
 
         slow.may_commit.set()
-        assert first.result(timeout=5) == [Delivered(0, 0)]
-        assert second.result(timeout=5) == [Delivered(0, 1)]
+        assert first.result(timeout=30) == [Delivered(0, 0)]
+        assert second.result(timeout=30) == [Delivered(0, 1)]
         assert _read_until(consumer, 2) == [(slow_key, 0), (later_key, 1)]
     slow.close()
 
@@ -105,7 +105,7 @@ def test_a_producer_that_stands_still_before_its_commit_is_an_outage_and_stores_
 
         slow.may_commit.set()
         with pytest.raises(TransportUnavailable):
-            frozen.result(timeout=5)
+            frozen.result(timeout=30)
     assert len(stored_records()) == 1
 
 

@@ -26,8 +26,8 @@ def test_two_workers_share_what_is_due_and_do_each_thing_once(staff: Staff) -> N
     for run_id in bought:
         answer(run_id, "do reserve", "applied")
 
-    wait_until(lambda: not Job.objects.exclude(state="done").exists(), seconds=20)
-    wait_until(lambda: Effect.objects.count() == 60 and Call.objects.count() == 30, seconds=20)
+    wait_until(lambda: not Job.objects.exclude(state="done").exists(), seconds=60)
+    wait_until(lambda: Effect.objects.count() == 60 and Call.objects.count() == 30, seconds=60)
 
     assert swept() == 60 and set(Job.objects.values_list("tries", flat=True)) == {1}
     assert Counter(Call.objects.values_list("run_id", flat=True)) == Counter(bought)
@@ -71,7 +71,7 @@ def test_a_worker_that_stood_still_before_it_began_has_lost_its_turn(staff: Staf
     fault = Fault.objects.create(name="floor: sweep", kind="defect")
     sweep()
     frozen = staff.recovery("recovery-1", "--once", crash="recovery.claim.commit.after:delay:1")
-    wait_until(lambda: the_job().tries == 1, seconds=20)
+    wait_until(lambda: the_job().tries == 1, seconds=60)
     frozen.freeze()
     make_jobs_due()
     recover()

@@ -65,10 +65,10 @@ def test_a_relay_whose_connection_is_cut_while_it_sleeps_connects_again(settings
         cut_all_other_connections()
         wait_until(lambda: OutboxMember.objects.filter(sleeping=True).exists())
         make("cup")
-        wait_until(all_sent, seconds=5)
+        wait_until(all_sent, seconds=15)
         wait_until(sleeps)
         make("cup")
-        wait_until(all_sent, seconds=5)
+        wait_until(all_sent, seconds=15)
         stop.set()
         wake()
 

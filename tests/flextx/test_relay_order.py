@@ -28,7 +28,7 @@ def test_two_relays_share_the_keys_and_keep_each_in_order(staff: Staff) -> None:
     """Fault tried: NEXT_HEADS without its condition on the relay's buckets."""
     staff.relay("relay-1")
     staff.relay("relay-2")
-    wait_until(lambda: held_by() == {"relay-1": 16, "relay-2": 16}, seconds=20)
+    wait_until(lambda: held_by() == {"relay-1": 16, "relay-2": 16}, seconds=60)
 
     for _ in range(10):
         for key in KEYS:

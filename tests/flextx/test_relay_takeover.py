@@ -25,7 +25,7 @@ def where_rows_say_they_are() -> dict[str, tuple[int | None, int | None]]:
 
 def freeze_at(relay: Worker, point: str) -> None:
     """The point delays for long enough to stop the process there."""
-    wait_until(lambda: f"crash point {point}: delay" in relay.said(), seconds=20)
+    wait_until(lambda: f"crash point {point}: delay" in relay.said(), seconds=60)
     relay.freeze()
 
 
@@ -70,7 +70,7 @@ def test_a_relay_frozen_before_sending_does_not_send(staff: Staff) -> None:
 def test_a_dead_relays_keys_are_sent_by_the_living_after_its_lease(staff: Staff) -> None:
     """Fault tried: hold_share takes only leases without an owner."""
     dead = staff.relay("relay-1")
-    wait_until(lambda: held_by()["relay-1"] == 32, seconds=20)
+    wait_until(lambda: held_by()["relay-1"] == 32, seconds=60)
     with running(Relay(name="relay-2", transport=transport())):
         wait_until(lambda: held_by() == {"relay-1": 16, "relay-2": 16})
         dead.kill()
@@ -85,7 +85,7 @@ def test_a_dead_relays_keys_are_sent_by_the_living_after_its_lease(staff: Staff)
 def test_a_relay_that_starts_again_under_its_name_goes_on_at_once(staff: Staff) -> None:
     """Fault tried: hold_share as if no process had just started: the epochs stay as they were."""
     dead = staff.relay("relay-1")
-    wait_until(lambda: held_by()["relay-1"] == 32, seconds=20)
+    wait_until(lambda: held_by()["relay-1"] == 32, seconds=60)
     dead.kill()
     lease = OutboxLease.objects.first()
     assert lease is not None
@@ -104,7 +104,7 @@ def test_sigterm_lets_the_wave_finish_and_gives_everything_back(staff: Staff, se
     settings.FLEXTX = settings.FLEXTX | {"RELAY_LEASE_SECONDS": 60}
     make("cup")
     relay = staff.relay("relay-1", crash="relay.send.after:delay:1")
-    wait_until(lambda: "relay.send.after: delay" in relay.said(), seconds=20)
+    wait_until(lambda: "relay.send.after: delay" in relay.said(), seconds=60)
     make("cup")
 
     assert relay.terminate() == 0

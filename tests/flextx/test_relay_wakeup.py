@@ -46,7 +46,7 @@ def test_a_commit_is_sent_without_waiting_for_a_poll(settings: Settings) -> None
         for _ in range(20):
             wait_until(sleeps)
             make("cup")
-            wait_until(all_sent, seconds=5)
+            wait_until(all_sent, seconds=15)
         stop.set()
         wake()
 

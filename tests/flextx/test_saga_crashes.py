@@ -67,7 +67,7 @@ def test_a_consumer_that_dies_once_in_every_gap_does_each_step_once(staff: Staff
     for _ in names:
         assert staff.consumer("consumer-1", crash=dying_once_at(names)).wait() == DIED
     staff.consumer("consumer-1")
-    wait_until(lambda: state(run_id) == "done", seconds=20)
+    wait_until(lambda: state(run_id) == "done", seconds=60)
 
     assert fired(tmp_path) == sorted(names) and len(names) == 2
     assert effects(run_id) == ["do reserve", "do wrap", "do hand_over", "do book"]

@@ -89,7 +89,7 @@ def take(reader: Consumer, records: list[Record], count: int) -> list[Record]:
             records.extend(batch.records)
         return len(records) >= count
 
-    wait_until(enough, seconds=20)
+    wait_until(enough, seconds=60)
     return records
 
 

@@ -80,4 +80,4 @@ def refund_sender(sandbox_channel: WebProcess) -> Iterator[None]:
         sender = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
     yield
     sender.kill()
-    sender.wait(timeout=10)
+    sender.wait(timeout=60)

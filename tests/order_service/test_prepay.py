@@ -73,7 +73,7 @@ def test_no_transaction_is_open_while_the_channel_is_asked(hanging_channel: sock
             assert open_transactions() == 0
             assert Order.objects.get().payment_url is None  # committed, seen from another connection
             assert not waiting.done()
-        told = waiting.result(timeout=10).json(201)
+        told = waiting.result(timeout=60).json(201)
 
     assert told["payment"] == {"url": None}
 

@@ -140,7 +140,7 @@ def test_who_does_not_read_is_cut_off(feed: FeedProcess) -> None:
     reading = stream(feed, "?after=20")
     refused(stream(feed), 503, "feed_full")
 
-    wait_until(lambda: enters(feed, "?after=20"))
+    wait_until(lambda: enters(feed, "?after=20"), seconds=60)
     play("g-1")
     assert next(events_of(reading))["event_id"] == "21"
     for response in (*idle, reading):
@@ -153,4 +153,4 @@ def test_asked_to_stop_it_ends_its_streams_and_itself(feed: FeedProcess) -> None
     os.kill(feed.process.pid, signal.SIGTERM)
 
     assert list(events_of(response)) == []  # the end of an answer, not of a connection
-    assert feed.process.wait(timeout=3) == -signal.SIGTERM
+    assert feed.process.wait(timeout=30) == -signal.SIGTERM

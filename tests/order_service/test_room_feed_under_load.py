@@ -32,7 +32,7 @@ def test_twenty_viewers_who_come_and_go_miss_nothing_and_see_nothing_twice(feed:
     with watching(viewers):
         together([partial(write, writer) for writer in range(WRITERS)])
         everything = list(range(1, 2 * WRITERS * GIFTS_EACH + 1))
-        wait_until(lambda: all(len(viewer.seen) >= len(everything) for viewer in viewers), seconds=20)
+        wait_until(lambda: all(len(viewer.seen) >= len(everything) for viewer in viewers), seconds=60)
 
     assert [seq for seq, _, _ in shown()] == everything
     assert [viewer.event_ids for viewer in viewers] == [everything] * 20
@@ -83,7 +83,7 @@ def test_a_hundred_viewers_of_three_rooms_cost_a_few_connections(feed: FeedProce
     with watching(viewers):
         for room in ("room-1", "room-2", "room-3"):
             play(f"g-{room}", room)
-        wait_until(lambda: all(len(viewer.seen) == 1 for viewer in viewers), seconds=20)
+        wait_until(lambda: all(len(viewer.seen) == 1 for viewer in viewers), seconds=60)
         assert connections() - before <= 4
 
     assert {viewer.seen[0]["gift_id"] for viewer in viewers[::3]} == {"g-room-1"}

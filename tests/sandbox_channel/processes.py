@@ -102,4 +102,4 @@ def kill(process: subprocess.Popen[bytes]) -> None:
     """kill -9 of the process and its children: it leads a session of its own."""
     if process.poll() is None:
         os.killpg(process.pid, signal.SIGKILL)
-    process.wait(timeout=10)
+    process.wait(timeout=60)

@@ -53,7 +53,7 @@ def test_sigterm_ends_a_sender_within_two_seconds(prepared: System, merchant: Me
     merchant.wait_for(8)
     started = time.monotonic()
     sender.terminate()
-    assert sender.wait(timeout=10) == 0
+    assert sender.wait(timeout=60) == 0
     assert time.monotonic() - started < 2
 
 

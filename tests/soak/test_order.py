@@ -63,7 +63,7 @@ def _disturb(world: World, age_seconds: float, frozen: list[int], done: set[int]
 
 
 def _pid(world: World, name: str) -> int:
-    pid = wait_for(lambda: pid_of(world, name), lambda found: found is not None, seconds=20, what=name)
+    pid = wait_for(lambda: pid_of(world, name), lambda found: found is not None, seconds=60, what=name)
     assert pid is not None
     return pid
 

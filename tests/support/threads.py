@@ -39,12 +39,12 @@ def held_open(do: Callable[[], object]) -> Iterator[None]:
     with ThreadPoolExecutor(1) as pool:
         held = pool.submit(carry_out)
         try:
-            assert done.wait(timeout=10)
+            assert done.wait(timeout=60)
             yield
             assert not held.done()  # it was open all the while
         finally:
             go_on.set()
-            held.result(timeout=10)
+            held.result(timeout=60)
 
 
 def _run(barrier: Barrier, job: Callable[[], Result]) -> Result:

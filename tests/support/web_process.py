@@ -66,7 +66,7 @@ class WebProcess:
         self.http.clear()
         if self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait(timeout=10)
+        self.process.wait(timeout=60)
 
 
 def manage(package: str, *command: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:

@@ -10,16 +10,16 @@ from typing import Any
 
 import urllib3
 
-from tests.system.world import Answer, World, wait_for
+from tests.system.world import Answer, World, has_page, wait_for
 
 
 def insist(world: World, person: str, product_id: str = "coins-60") -> dict[str, Any]:
-    """Order with the same key until there is an order."""
+    """Order with the same key until there is an order that can be paid."""
     key, body = secrets.token_hex(8), {"product_id": product_id, "channel": "sandbox"}
     ask = partial(
         world.orders, "POST", "/orders", token=world.token(person), json=body, headers={"Idempotency-Key": key}
     )
-    order = answered(ask, 201)
+    order = wait_for(partial(_once, ask), has_page, seconds=90, what="an order")[1]
     assert isinstance(order, dict)
     return order
 
@@ -30,10 +30,11 @@ def call_back(world: World, body: bytes, *, until: int) -> None:
 
 
 def answered(ask: Callable[[], Answer], wanted: int) -> Any:
-    def once() -> Answer:
-        try:
-            return ask()
-        except (urllib3.exceptions.HTTPError, json.JSONDecodeError):
-            return 0, None
+    return wait_for(partial(_once, ask), lambda answer: answer[0] == wanted, seconds=90, what=f"an answer {wanted}")[1]
 
-    return wait_for(once, lambda answer: answer[0] == wanted, seconds=90, what=f"an answer {wanted}")[1]
+
+def _once(ask: Callable[[], Answer]) -> Answer:
+    try:
+        return ask()
+    except (urllib3.exceptions.HTTPError, json.JSONDecodeError):
+        return 0, None

@@ -88,7 +88,7 @@ def _when_credited(world: World, order: dict[str, Any], person: str) -> dict[str
         assert isinstance(answer, dict)
         return answer
 
-    return wait_for(look, lambda answer: answer["status"] == "credited", seconds=20, what="the order's coins")
+    return wait_for(look, lambda answer: answer["status"] == "credited", seconds=60, what="the order's coins")
 
 
 def _journey(world: World, order: dict[str, Any], person: str) -> list[dict[str, Any]]:

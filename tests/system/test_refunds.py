@@ -40,7 +40,7 @@ def test_kill_9_of_the_recovery_worker_while_the_channel_is_silent(world: World,
     """Fault tried: a refund number of each call's own."""
     order = bought(world, person, refund_unknown=2)
     _, asked = ask_refund(world, order)
-    wait_for(lambda: calls_without_answer(world, asked["run_id"]), lambda calls: calls == 1, seconds=20, what="asked")
+    wait_for(lambda: calls_without_answer(world, asked["run_id"]), lambda calls: calls == 1, seconds=60, what="asked")
 
     pid = pid_of(world, "order-recovery-1")
     assert pid is not None
@@ -84,7 +84,7 @@ def test_spent_coins_refuse_a_refund_unless_an_operator_makes_them_a_debt(world:
 
     _, first = ask_refund(world, order)
     wait_for(
-        lambda: run_now(world, first["run_id"])["state"], lambda state: state == "refused", seconds=20, what="refused"
+        lambda: run_now(world, first["run_id"])["state"], lambda state: state == "refused", seconds=60, what="refused"
     )
     assert when(world, order, "credited")["refund"]["reason"] == "insufficient_funds"
     assert purse(world, person) == (40, 0)

@@ -32,7 +32,7 @@ def test_a_replay_of_every_topic_changes_no_balance(world: World, person: str) -
         world.rows(service, "DELETE FROM flextx_inbox_inboxmessage")
         world.rows(service, "UPDATE flextx_inbox_inboxposition SET next_offset = 0")
     for name in workers(world, relays=0):
-        psutil.Process(wait_for(partial(pid_of, world, name), bool, seconds=20, what=name) or 0).kill()
+        psutil.Process(wait_for(partial(pid_of, world, name), bool, seconds=60, what=name) or 0).kill()
     wait_for(lambda: behind(world), lambda records: records == 0, seconds=90, what="records not read again")
     wait_until_settled(world, seconds=60)
 

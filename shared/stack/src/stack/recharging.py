@@ -8,7 +8,8 @@ from stack.client import Client
 from stack.errors import Failure
 from stack.progress import say
 
-CREDITED_SECONDS_MAX = 30
+CREDITED_SECONDS_MAX = 60
+PAGE_SECONDS_MAX = 15
 POLL_SECONDS = 0.05
 
 
@@ -26,10 +27,16 @@ def recharge(client: Client, system: Addresses, token: str) -> Any:
 
 
 def create_order(client: Client, system: Addresses, token: str) -> Any:
+    """The same request again while the channel was too slow to give an address to pay at, as a payer's app does."""
     product = client.get(f"{system.url('order')}/api/v1/products")[0]
     body = {"product_id": product["product_id"], "channel": "sandbox"}
     headers = {"Idempotency-Key": str(uuid.uuid4())}
-    return client.post(f"{system.url('order')}/api/v1/orders", body, token=token, headers=headers)
+    deadline = time.monotonic() + PAGE_SECONDS_MAX
+    while True:
+        order = client.post(f"{system.url('order')}/api/v1/orders", body, token=token, headers=headers)
+        if order["payment"]["url"] or time.monotonic() > deadline:
+            return order
+        time.sleep(POLL_SECONDS)
 
 
 def payment_url(order: Any) -> str:

@@ -9,7 +9,7 @@ from typing import TypeVar
 Value = TypeVar("Value")
 
 
-def wait_until(condition: Callable[[], Value], *, seconds: float = 10, poll_seconds: float = 0.02) -> Value:
+def wait_until(condition: Callable[[], Value], *, seconds: float = 60, poll_seconds: float = 0.02) -> Value:
     """The first true answer of `condition`. Raises AssertionError with the last answer after `seconds`."""
     deadline = time.monotonic() + seconds
     while not (answer := condition()):
