@@ -12,7 +12,7 @@ from flextx.outbox.republish import republish
 
 
 class NothingToTell(Refusal):
-    """Its CoinsCredited has not left yet, or is parked: see GET /api/v1/parked here."""
+    """Its CoinsCredited has not left yet, is parked, or was pruned: see GET /api/v1/parked, or replay its topic."""
 
     code: ClassVar = "nothing_to_tell"
 

@@ -43,7 +43,8 @@ def settle(order: Order, answer: ChannelAnswer, *, who: str) -> None:
 def take_payments(order: Order, payments: tuple[ChannelPayment, ...], *, who: str, why: str) -> None:
     """Every payment the channel names, each in a transaction of its own: the first completes, others go back.
 
-    One that is refused is an incident and stops none of the others. Raises CallbackRefused, the first of them.
+    One that is refused is an incident and stops none of the others. Raises CallbackRefused, the first of them, if the
+    order is as unpaid as before.
     """
     refusals = []
     for payment in payments:
@@ -54,7 +55,7 @@ def take_payments(order: Order, payments: tuple[ChannelPayment, ...], *, who: st
             refusals.append(refusal)
     if payments and all(payment.status == _GIVEN_BACK for payment in payments):
         close_order(order_no=order.order_no, who=who, why="the channel has given the money back")
-    elif refusals:
+    elif refusals and Order.objects.filter(pk=order.pk, status=Order.Status.PENDING).exists():
         raise refusals[0]
 
 

@@ -52,12 +52,12 @@ def _hops(order: Order, for_operator: bool) -> Iterator[Hop]:
         {"coins": order.coins, "amount_minor": order.amount_minor},
     )
     yield _payment_hop(Payment.objects.filter(accepted_for=order).first())
-    yield _move_hop("order_completed", order, "completed", order.completed_at)
+    yield _move_hop("order_completed", order, "completed", order.completed_at, for_operator)
     yield from _outbox_hops(order, notice, for_operator)
     yield from _account_hops(notice)
     yield from _return_hops(notice)
-    yield _move_hop("order_credited", order, "credited", order.credited_at)
-    yield from refund_hops(order)
+    yield _move_hop("order_credited", order, "credited", order.credited_at, for_operator)
+    yield from refund_hops(order, for_operator=for_operator)
 
 
 def _payment_hop(payment: Payment | None) -> Hop:
@@ -71,9 +71,13 @@ def _payment_hop(payment: Payment | None) -> Hop:
     return "payment_accepted", "order", payment.received_at, details
 
 
-def _move_hop(name: str, order: Order, to: str, at: datetime | None) -> Hop:
+def _move_hop(name: str, order: Order, to: str, at: datetime | None, for_operator: bool) -> Hop:
+    """An owner is told that an operator did it, not which."""
     move = OrderMove.objects.filter(order=order, to_status=to).order_by("id").first()
-    return name, "order", at, {"from": move.from_status, "who": move.who, "why": move.why} if move else {}
+    if move is None:
+        return name, "order", at, {}
+    who = move.who if for_operator or not move.who.startswith("operator ") else "operator"
+    return name, "order", at, {"from": move.from_status, "who": who, "why": move.why}
 
 
 def _outbox_hops(order: Order, notice: CreditNotice | None, for_operator: bool) -> Iterator[Hop]:

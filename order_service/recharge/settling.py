@@ -21,6 +21,8 @@ from order_service.recharge.selectors import settler_due_in_seconds
 logger = logging.getLogger(__name__)
 # Asked all at once, so that a channel that does not answer holds up a stop for two time-outs at most.
 BATCH = 8
+# More than a minute's worth of orders, so that a channel that keeps the settler waiting does not hold these up.
+ANNOUNCED_AT_ONCE = 100
 
 
 class PendingOrders:
@@ -57,7 +59,7 @@ class UncreditedOrders:
     """They are announced again, under the same event id: whoever has it absorbs it, whoever lost it gets it."""
 
     def work_one(self) -> bool:
-        """One order, if any is due."""
+        """One batch of what is due, if anything is."""
         return _is_due(self.next_due_seconds()) and announce_again()
 
     def next_due_seconds(self) -> float | None:
@@ -77,8 +79,8 @@ def claim_pending_orders() -> list[Order]:
 
 @atomic("recharge.announce_again")
 def announce_again() -> bool:
-    """The order that is due longest. What is still unsent, or parked, is announced as soon as that is seen to."""
-    orders = lock_due_orders(Order.Status.COMPLETED, limit=1)
+    """Those that are due longest. What is still unsent, or parked, is announced as soon as that is seen to."""
+    orders = lock_due_orders(Order.Status.COMPLETED, limit=ANNOUNCED_AT_ONCE)
     for order in orders:
         if may_announce_again(order):
             order.announced_times += republish(OrderCompleted, keys=[order.order_no])

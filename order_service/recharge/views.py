@@ -29,6 +29,7 @@ from order_service.recharge.errors import (
     CALLBACK_REFUSALS,
     ChannelSaysUnpaid,
     ChannelUnknown,
+    GivenBackAtChannel,
     OrderNotFound,
     ProductNotFound,
     TooManyOpenOrders,
@@ -112,7 +113,10 @@ class JourneyView(APIView):
 class CompleteOrderView(APIView):
     permission_classes = (has_scope("operator"),)
 
-    @operation(OrderSerializer, refusals=(OrderNotFound, ChannelSaysUnpaid, ChannelUnknown, *CALLBACK_REFUSALS))
+    @operation(
+        OrderSerializer,
+        refusals=(OrderNotFound, ChannelSaysUnpaid, ChannelUnknown, GivenBackAtChannel, *CALLBACK_REFUSALS),
+    )
     def post(self, request: Request, order_no: str) -> Response:
         order = selectors.order_for(caller_of(request), order_no)
         completed = complete_after_asking(order=order, who=f"operator {caller_of(request).subject}")

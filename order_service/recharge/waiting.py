@@ -66,7 +66,7 @@ def _credit_waits(order: Order) -> Iterator[Wait]:
             service="account",
             since=sent.sent_at,
             why="The account service was told, and has not answered that the coins are there;"
-            f" it was told again {order.announced_times} time(s).",
+            f" it was told again {max(order.announced_times - 1, 0)} time(s).",
             what_to_do=_THERE.format(about=order.order_no)
             + f"; if nothing is parked there, POST /api/v1/orders/{order.order_no}/announce here",
             next_at=order.settle_due_at,

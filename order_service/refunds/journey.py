@@ -17,12 +17,18 @@ Hop = tuple[str, str, datetime | None, dict[str, Any]]
 _LATEST = 5  # a refund that is refused can be asked for again, many times
 
 
-def refund_hops(order: Order) -> Iterator[Hop]:
-    """None unless a refund was asked for; then what was asked, each side of each step, and the end."""
+def refund_hops(order: Order, *, for_operator: bool) -> Iterator[Hop]:
+    """None unless a refund was asked for; then what was asked, each side of each step, and the end.
+
+    An owner is not told which operator asked, nor an operator's reasons.
+    """
     latest = Refund.objects.filter(order=order).select_related("payment").order_by("-created_at")[:_LATEST]
     for refund in reversed(latest):
         about = {"run_id": str(refund.run_id), "trade_no": refund.payment.trade_no}
-        asked = about | {"whole_order": refund.whole_order, "who": refund.who, "why": refund.why}
+        said = {"who": refund.who, "why": refund.why}
+        if not for_operator and refund.who.startswith("operator"):
+            said = {"who": "operator"}
+        asked = about | {"whole_order": refund.whole_order} | said
         yield "refund_asked", "order", refund.created_at, asked
         for side in StepSide.objects.filter(run_id=refund.run_id).order_by("id"):
             name = f"refund_{side.name}" if side.side == "do" else f"refund_{side.name}_undone"

@@ -9,7 +9,7 @@ from django.db import transaction
 from flextx.errors import Refusal
 from order_service.recharge.locks import lock_orders
 from order_service.recharge.models import Order, Payment
-from order_service.refunds.selectors import open_refund_of
+from order_service.refunds.models import Refund
 from order_service.refunds.services import Asker, refund_payment
 
 
@@ -24,7 +24,9 @@ def begin_what_is_owed(order_no: str) -> str:
     """Of trades that are to be refunded and never were: what a person ended stays with people."""
     order = lock_orders([order_no])[order_no]
     owed = list(order.payments.filter(state=Payment.State.TO_REFUND, refunds=None).order_by("pk"))
-    whole = order.status == Order.Status.REFUND_DUE and open_refund_of(order) is None
+    whole = (
+        order.status == Order.Status.REFUND_DUE and not Refund.objects.filter(order=order, whole_order=True).exists()
+    )
     if not owed:
         raise NothingToBegin()
     for number, payment in enumerate(owed):

@@ -86,6 +86,16 @@ def test_an_old_answer_goes_and_the_key_still_makes_no_second_order() -> None:
     assert Order.objects.count() == 2
 
 
+def test_another_body_does_not_take_the_place_of_a_pruned_answer() -> None:
+    """Fault tried: the refusal of the other body stored under the key."""
+    first = BUYER.places(key="k-1").json(201)
+    StoredAnswer.objects.all().delete()
+
+    BUYER.places("coins-600", key="k-1").refuses(422, "idempotency_key_reused")
+
+    assert BUYER.places(key="k-1").json(201)["order_no"] == first["order_no"]
+
+
 def test_no_more_answers_go_at_once_than_asked_for() -> None:
     for number in range(3):
         BUYER.places(key=f"k-{number}").json(201)

@@ -17,7 +17,7 @@ def static_file(request: HttpRequest, path: str) -> HttpResponseBase:
     """Only files that came with Django's admin can be reached."""
     try:
         response = serve(request, path, document_root=_FOLDER)
-    except SuspiciousFileOperation:
+    except (SuspiciousFileOperation, OSError):  # such as a name that is too long for any file
         raise Http404("there is no such file") from None
     response["Cache-Control"] = "public, max-age=3600"
     return response

@@ -98,7 +98,8 @@ def _answer_now(request: Request, do: Callable[[], Body], status: int, answer: S
         with transaction.atomic():
             answer.status, body = status, do()
     except Refusal as no:
-        if no.status in _NEVER_STORED or no.status >= 500:
+        # A key that was used with another body has its first answer already, even if that was pruned since.
+        if no.status in _NEVER_STORED or no.status >= 500 or isinstance(no, IdempotencyKeyReused):
             raise
         answer.status, body = no.status, problem(request, no.status, no.code, no.detail, no.errors)
     answer.body = json.dumps(body)
