@@ -73,7 +73,8 @@ def announce_for_the_first_time(order_no: str) -> str:
         raise CannotAnnounce()
     if not terms_agree(order, payment):
         raise CannotAnnounce()
-    if OutboxMessage.objects.filter(key=order_no, event_type=OrderCompleted.event_type).exists():
+    told = OutboxMessage.objects.filter(key=order_no, event_type=OrderCompleted.event_type)
+    if told.exclude(state=OutboxMessage.State.SKIPPED).exists():
         raise NothingToAnnounce()
     event = order_completed(order, trade_no=payment.trade_no, completed_at=order.completed_at)
     publish(event, key=order_no, sequence=order.next_event_sequence())

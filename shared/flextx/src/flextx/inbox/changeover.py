@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.db.models import F
 
 from flextx.conf import flextx_settings
 from flextx.errors import LogChanged
-from flextx.inbox.models import InboxPosition
+from flextx.inbox.models import DivertedRecord, InboxPosition
 from flextx.transports.choose import transport
 
 
@@ -26,7 +27,13 @@ def adopt_log() -> str | None:
             _check_drained(log_id, [position for position in old if position.log_id == log_id])
         # Begun anew at the earliest record: if this log was read before, the inbox and the business ids absorb it.
         InboxPosition.objects.filter(pk__in=[position.pk for position in old]).delete()
+        _set_apart(old[0].consumer)
     return f"changed over from {old[0].log_id} to {current}"
+
+
+def _set_apart(consumer: str) -> None:
+    """The old log's offsets will be given out again: what is aside must not be taken for the new log's records."""
+    DivertedRecord.objects.filter(consumer=consumer, offset__gte=0).update(offset=-F("id"))
 
 
 def _check_drained(log_id: str, positions: list[InboxPosition]) -> None:

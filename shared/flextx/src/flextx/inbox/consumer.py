@@ -124,15 +124,17 @@ class EventConsumer:
         )
         logger.warning("outage %s, next try in %.1f s: %s", self._outages, wait_seconds, outage)
         connection.close()
-        self._close()
+        self._leave()
         stop.wait(wait_seconds)
 
     def _leave(self) -> None:
-        self._close()
+        """The note goes before the leases: whoever takes over must not find it and count a death."""
         try:
             forget_notes(self._group, self._member)
         except RETRY_ALL as away:
-            logger.warning("what was under way counts as a death: %s", away)
+            logger.warning("what was under way may count as a death: %s", away)
+            connection.close()
+        self._close()
 
     def _close(self) -> None:
         if self._consumer is not None:

@@ -44,6 +44,7 @@ def forget_notes(consumer: str, member: str) -> None:
     """This process has nothing under way: it stops, or starts over after an outage."""
     with connection.cursor() as cursor:
         cursor.execute(sql.FORGET_UNDER_WAY, {"consumer": consumer, "member": member})
+        cursor.execute(sql.FORGET_KEYS_UNDER_WAY, {"consumer": consumer, "member": member})
 
 
 def _note(batch: Batch, consumer: str, member: str) -> _Note:

@@ -9,9 +9,11 @@ from __future__ import annotations
 import logging
 import traceback
 from collections.abc import Iterable
+from contextlib import suppress
 
 from django.db import connection, transaction
-from django.db.models.functions import Now
+from django.db.models import F, Value
+from django.db.models.functions import Least, Now
 
 from flextx.clock import database_now
 from flextx.conf import flextx_settings
@@ -76,8 +78,18 @@ def retry_due_key(consumer: str, member: str) -> bool:
         row = cursor.fetchone()
     if row is None:
         return False
-    _retry_key(consumer, row[0], member, deaths=row[1])
+    try:
+        _retry_key(consumer, row[0], member, deaths=row[1])
+    except RETRY_ALL:
+        _outlived(consumer, row[0], member)
+        raise
     return True
+
+
+def _outlived(consumer: str, key: str, member: str) -> None:
+    """An outage is no death: whoever lived through it takes its note back, if it can."""
+    with suppress(*RETRY_ALL):
+        DivertedKey.objects.filter(consumer=consumer, key=key, trying_by=member).update(trying_by="")
 
 
 @atomic("inbox.retry")
@@ -94,7 +106,8 @@ def _retry_key(consumer: str, key: str, member: str, deaths: int) -> None:
         if not _retry(record):
             return
     if waiting.exists():
-        mine.update(due_at=Now(), trying_by="")
+        # One went well: what comes next is tried alone, and has died of nothing yet.
+        mine.update(due_at=Now(), trying_by="", deaths=Least(F("deaths"), Value(1)))
     else:
         DivertedKey.objects.filter(consumer=consumer, key=key).delete()
 

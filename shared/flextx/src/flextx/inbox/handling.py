@@ -20,7 +20,7 @@ def handle(consumer: str, readables: Sequence[Readable]) -> int:
 
     Consecutive events with the same handler go to it as one batch.
     """
-    received_at = _take_in(consumer, readables)
+    received_at = take_in(consumer, readables)
     fresh = _first_of_each(readables, received_at)
     for handler, run in groupby(fresh, key=_handler):
         handler([Delivery(r.event, r.envelope, r.record, consumer, received_at[r.envelope.event_id]) for r in run])
@@ -31,7 +31,7 @@ def _handler(readable: Readable) -> BatchHandler[Event]:
     return readable.handler
 
 
-def _take_in(consumer: str, readables: Sequence[Readable]) -> dict[UUID, datetime]:
+def take_in(consumer: str, readables: Sequence[Readable]) -> dict[UUID, datetime]:
     """Insert the inbox rows, in one order everywhere so that two batches cannot deadlock; those inserted come back."""
     if not readables:
         return {}

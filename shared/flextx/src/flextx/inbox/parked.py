@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,8 +12,11 @@ from django.db.models import Q
 
 from flextx.clock import database_now
 from flextx.conf import flextx_settings
+from flextx.errors import UnreadableRecord
 from flextx.inbox import sql
+from flextx.inbox.handling import take_in
 from flextx.inbox.models import DivertedKey, DivertedRecord
+from flextx.inbox.reading import Readable, read_record
 from flextx.inbox.stored import record_of
 from flextx.operate.kinds import Held, ParkedItem, own_number
 
@@ -67,6 +71,11 @@ class _HeldRecord:
         self._make_key_due()
 
     def _skip(self) -> None:
+        """For good: if it comes again, it counts as seen. Otherwise it could be made good by hand, and done as well."""
+        with suppress(UnreadableRecord):
+            readable = read_record(record_of(self.row))
+            if isinstance(readable, Readable):
+                take_in(self.row.consumer, [readable])
         self.row.state = DivertedRecord.State.SKIPPED
         self.row.save()
         self._make_key_due()  # what follows of the key is handled in order; if nothing does, the key is free

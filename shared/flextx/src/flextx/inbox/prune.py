@@ -44,5 +44,5 @@ def prune_diverted(*, dry_run: bool) -> int:
         return old.count()
     pruned = 0
     while portion := list(old.order_by("pk").values_list("pk", flat=True)[:TOGETHER_MAX]):
-        pruned += DivertedRecord.objects.filter(pk__in=portion).delete()[0]
+        pruned += old.filter(pk__in=portion).delete()[0]  # unless it was opened again since
     return pruned

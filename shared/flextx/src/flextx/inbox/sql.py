@@ -63,6 +63,10 @@ FORGET_UNDER_WAY = """
 UPDATE flextx_inbox_inboxposition SET trying_by = '' WHERE consumer = %(consumer)s AND trying_by = %(member)s
 """
 
+FORGET_KEYS_UNDER_WAY = """
+UPDATE flextx_inbox_divertedkey SET trying_by = '' WHERE consumer = %(consumer)s AND trying_by = %(member)s
+"""
+
 DIVERT_KEY = """
 INSERT INTO flextx_inbox_divertedkey (consumer, key, due_at)
 VALUES (%(consumer)s, %(key)s, clock_timestamp() + make_interval(secs => %(wait_seconds)s))

@@ -52,5 +52,8 @@ def _watch(transport: Transport, stop: threading.Event) -> None:
         except RETRY_ALL as away:
             logger.debug("the log's ends are not known: %s", away)  # the relay itself says that it waits
             connection.close()
+        except Exception:  # figures may be missing for a while, but this thread goes on
+            logger.warning("the log's ends are not known", exc_info=True)
+            connection.close()
         stop.wait(_ASK_EVERY_SECONDS)
     connection.close()

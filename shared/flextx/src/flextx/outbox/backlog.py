@@ -39,7 +39,8 @@ class _Backlog:
     def is_full(self) -> bool:
         if time.monotonic() - self._seen_at > FRESH_SECONDS:
             limit = flextx_settings().outbox_backlog_max
-            unsent = OutboxMessage.objects.filter(state=OutboxMessage.State.PENDING)
+            # What somebody had sent again is no sign that the log takes nothing.
+            unsent = OutboxMessage.objects.filter(state=OutboxMessage.State.PENDING, resent=0)
             self._full = unsent[: limit + 1].count() > limit
             self._seen_at = time.monotonic()
         return self._full

@@ -36,11 +36,11 @@ def ask_again(run: Run, step: Step, side: StepSide, command_class: type[Command]
 
 
 def is_unsent(run: Run, side: StepSide, command_class: type[Command]) -> bool:
-    """Is the last try's row still waiting in the outbox?"""
+    """Is the last try's row still waiting in the outbox? One that a person skipped never leaves: it is asked anew."""
     row = OutboxMessage.objects.filter(
         topic=physical_topic(command_class.topic), key=str(run.run_id), sequence=side.command_sequence or 0
     )
-    return row.exclude(state=OutboxMessage.State.SENT).exists()
+    return row.filter(state__in=(OutboxMessage.State.PENDING, OutboxMessage.State.PARKED)).exists()
 
 
 def look_again_at(run: Run, side: StepSide, moment: datetime) -> None:

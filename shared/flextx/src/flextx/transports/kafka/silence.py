@@ -42,7 +42,7 @@ class Silence:
 
     def _look(self, standing: Mapping[TopicPartition, int]) -> None:
         ends = self._ends(standing)
-        behind = {place: at for place, at in standing.items() if at < ends[place]}
+        behind = {place: at for place, at in standing.items() if at < ends.get(place, at)}
         still = sorted(set(behind.items()) & set(self._behind.items()))
         self._behind = behind
         if still:
