@@ -27,6 +27,7 @@ def test_a_replay_of_every_topic_changes_no_balance(world: World, person: str) -
     wait_until_settled(world, seconds=60)
     owners = [f"{prefix}-{number}" for number in range(PEOPLE)] + [person]
     before = ({owner: world.balance(owner) for owner in owners}, transfers(world), shown(world))
+    planted = {key for _topic, key, _error in ever_aside(world)}  # by other stories: as unreadable as they were
 
     for service in ("order", "account"):
         world.rows(service, "DELETE FROM flextx_inbox_inboxmessage")
@@ -37,7 +38,7 @@ def test_a_replay_of_every_topic_changes_no_balance(world: World, person: str) -
     wait_until_settled(world, seconds=60)
 
     assert ({owner: world.balance(owner) for owner in owners}, transfers(world), shown(world)) == before
-    assert aside(world) == []
+    assert [row for row in aside(world) if row[1] not in planted] == []
     assert reconcile(world)["differences"] == []
 
 
@@ -72,9 +73,16 @@ def shown(world: World) -> int:
     return count
 
 
+_ASIDE = "SELECT topic, key, last_error FROM flextx_inbox_divertedrecord"
+
+
+def ever_aside(world: World) -> list[tuple[object, ...]]:
+    return world.rows("order", _ASIDE) + world.rows("account", _ASIDE)
+
+
 def aside(world: World) -> list[tuple[object, ...]]:
     """Records that could not be handled."""
-    query = "SELECT topic, key, last_error FROM flextx_inbox_divertedrecord WHERE state IN ('waiting', 'parked')"
+    query = f"{_ASIDE} WHERE state IN ('waiting', 'parked')"
     return world.rows("order", query) + world.rows("account", query)
 
 
