@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from pytest_django import Settings
 
+from flextx.inbox.diversion import retry_due_key
 from flextx.inbox.models import DivertedKey, DivertedRecord, InboxPosition
 from flextx.testing import wait_until
 from tests.flextx.appending import append, keys_of_partition, made
@@ -115,6 +116,44 @@ def test_a_kill_is_counted_once_and_forgotten_with_the_next_commit(staff: Staff)
     with consuming():
         wait_until(lambda: handled() == [(GOOD, 1)])
     assert noted() == ("", 0)
+
+
+def test_an_outage_while_a_record_is_tried_again_is_no_death(staff: Staff) -> None:
+    """Fault tried: _outlived left out: the next to try it counts a death for each outage."""
+    fault = Fault.objects.create(name=GOOD, kind="defect", number=1)
+    append(made(GOOD, 1))
+    consume_all()
+    fault.kind = "outage"
+    fault.save()
+    make_due()
+
+    for name in ("consumer-1", "consumer-2", "consumer-1"):
+        consumer = staff.consumer(name)
+        wait_until(lambda one=consumer: "outage" in one.said())  # type: ignore[misc]
+        assert consumer.terminate() == 0
+        make_due()
+
+    key = DivertedKey.objects.get()
+    assert (key.trying_by, key.deaths) == ("", 0) and aside() == {f"{GOOD}@0": "waiting"}
+
+
+def test_what_went_well_alone_clears_its_successor_of_the_deaths_before() -> None:
+    """Fault tried: the key's deaths kept after a record that went well: the next is parked for one death."""
+    fault = Fault.objects.create(name=GOOD, kind="defect", number=1)
+    append(made(GOOD, 1), made(GOOD, 2))
+    consume_all()
+    fault.delete()
+    DivertedKey.objects.update(deaths=1, due_at="2000-01-01T00:00:00Z")
+
+    assert retry_due_key("shop", "consumer-9/now")
+
+    assert handled() == [(GOOD, 1)] and DivertedKey.objects.get().deaths == 1
+    assert retry_due_key("shop", "consumer-9/now")
+    assert handled() == [(GOOD, 1), (GOOD, 2)] and not DivertedKey.objects.exists()
+
+
+def make_due() -> None:
+    DivertedKey.objects.update(due_at="2000-01-01T00:00:00Z")
 
 
 def noted() -> tuple[str, int]:

@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.db import transaction
 from pytest_django import Settings
 
-from flextx.inbox.models import DivertedKey, DivertedRecord
+from flextx.inbox.models import DivertedKey, DivertedRecord, InboxPosition
 from flextx.inbox.reconcile import compare_skipped_records
 from flextx.operate.models import OperatorAction
 from flextx.outbox.models import OutboxMessage, OutboxWave
@@ -115,6 +115,20 @@ def test_a_skipped_record_lets_its_key_go_on_and_stays_a_difference_until_it_is_
     assert differences() == [] and aside()[f"{BAD}@0"] == "skipped"
     assert [row[0] for row in audited()] == ["skip", "resolve"]
     OPERATOR.post(f"parked/{parked}/resolve", reason="again").says(404, "not_parked")
+
+
+def test_what_was_skipped_is_not_done_when_it_comes_again() -> None:
+    """Somebody may have made it good by hand. Fault tried: a skip that only changes the row's state."""
+    parked = a_parked_record()
+    OPERATOR.post(f"parked/{parked}/skip", reason="made by hand").says(200)
+    with consuming():
+        wait_until(lambda: not DivertedKey.objects.exists())
+    Fault.objects.all().delete()
+    InboxPosition.objects.update(next_offset=0)
+
+    consume_all()
+
+    assert handled() == [(GOOD, 1), (BAD, 2), (BAD, 3)]
 
 
 def test_a_parked_message_is_sent_once_its_reason_is_gone(settings: Settings) -> None:
