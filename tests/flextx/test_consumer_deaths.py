@@ -127,7 +127,7 @@ def test_an_outage_while_a_record_is_tried_again_is_no_death(staff: Staff) -> No
     fault.save()
     make_due()
 
-    for name in ("consumer-1", "consumer-2", "consumer-1"):
+    for name in ("consumer-1", "consumer-2", "consumer-3"):
         consumer = staff.consumer(name)
         wait_until(lambda one=consumer: "outage" in one.said())  # type: ignore[misc]
         assert consumer.terminate() == 0
@@ -137,13 +137,14 @@ def test_an_outage_while_a_record_is_tried_again_is_no_death(staff: Staff) -> No
     assert (key.trying_by, key.deaths) == ("", 0) and aside() == {f"{GOOD}@0": "waiting"}
 
 
-def test_what_went_well_alone_clears_its_successor_of_the_deaths_before() -> None:
+def test_what_went_well_alone_clears_its_successor_of_the_deaths_before(settings: Settings) -> None:
     """Fault tried: the key's deaths kept after a record that went well: the next is parked for one death."""
+    settings.FLEXTX = settings.FLEXTX | {"CONSUMER_DEATHS_MAX": 3}
     fault = Fault.objects.create(name=GOOD, kind="defect", number=1)
     append(made(GOOD, 1), made(GOOD, 2))
     consume_all()
     fault.delete()
-    DivertedKey.objects.update(deaths=1, due_at="2000-01-01T00:00:00Z")
+    DivertedKey.objects.update(deaths=2, due_at="2000-01-01T00:00:00Z")
 
     assert retry_due_key("shop", "consumer-9/now")
 
