@@ -99,7 +99,7 @@ def test_odd_questions_are_answered(operator: Client, query: str) -> None:
         assert answer.status_code == 400
 
 
-@pytest.mark.parametrize("key", ["nobody", "%00", "9" * 40, "add", '["a"]', "x/y/z"])
+@pytest.mark.parametrize("key", ["nobody", "%00", "9" * 40, "add", '["a"]', "x/y/z", "[" * 3_900])
 @pytest.mark.parametrize("page", ["recharge/order", "flextx_inbox/inboxmessage", "flextx_saga/run"])
 def test_a_row_that_is_not_there_is_not_found(operator: Client, page: str, key: str) -> None:
     answer = operator.get(f"/admin/{page}/{key}/")
@@ -133,7 +133,8 @@ def test_the_pages_bring_their_own_style_and_nothing_from_elsewhere(operator: Cl
 
 
 @pytest.mark.parametrize(
-    "path", ["../../../pyproject.toml", "..%2f..%2fetc/passwd", "admin/", "admin/css/none.css", "/etc/passwd"]
+    "path",
+    ["../../../pyproject.toml", "..%2f..%2fetc/passwd", "admin/", "admin/css/none.css", "/etc/passwd", "a" * 300],
 )
 def test_no_other_file_is_served(path: str) -> None:
     assert Client().get(f"/static/{path}").status_code == 404
