@@ -25,6 +25,7 @@ LAST = ("callers",)
 SUITES = (*ONCE, *ON_EACH_TRANSPORT, *LAST)
 # Takes minutes, so it is run only when it is named: `make soak`, on Kafka unless TRANSPORT says otherwise.
 ON_REQUEST = ("soak",)
+SAY_WHAT_THEY_COUNTED = (*ON_REQUEST, "callers")
 SUITE_SECONDS_MAX = 1800
 
 
@@ -50,9 +51,10 @@ class Suites:
         report = self._folder / f"{title.replace(' ', '-')}.xml"
         keyword = ["-k", os.environ["K"]] if os.environ.get("K") else []
         shown = ("-q", "--durations=8", f"--junitxml={report}")
-        # A soak says what it counted, and stands still for minutes without being stuck.
-        patient = ("-s", "-o", "faulthandler_timeout=600") if suite in ON_REQUEST else ()
-        command = [sys.executable, "-m", "pytest", f"tests/{suite}", *shown, *patient, *keyword]
+        # A soak stands still for minutes without being stuck.
+        patient = ("-o", "faulthandler_timeout=600") if suite in ON_REQUEST else ()
+        spoken = ("-s",) if suite in SAY_WHAT_THEY_COUNTED else ()
+        command = [sys.executable, "-m", "pytest", f"tests/{suite}", *shown, *patient, *spoken, *keyword]
         with output.of_child(f"\n=== {title}") as into:
             code = self._run_bounded(command, inner_environment(given), into)
         outcome = read_report(report)
