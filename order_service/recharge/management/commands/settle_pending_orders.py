@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
 from flextx.recovery.worker import RecoveryWorker
 from flextx.signals import stop_on_signals
+from flextx.workers.arguments import add_name
 from order_service.recharge.settling import PendingOrders, UncreditedOrders
 
 
@@ -16,11 +16,7 @@ class Command(BaseCommand):
     help = "Ask the channel about unpaid orders, close what has expired, announce again what was not credited."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument(
-            "--name",
-            default=os.environ.get("PROCESS_NAME") or f"settler-{os.getpid()}",
-            help="unique among living settlers",
-        )
+        add_name(parser, "settler", unique="among living settlers")
         parser.add_argument("--once", action="store_true", help="stop when nothing is due")
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -52,7 +52,6 @@ class ReadOnlyAdmin(_ModelAdmin):
 
     hidden: tuple[str, ...] = ()
     actions = None
-    actions_on_top = True
     list_per_page = list_max_show_all = 50
     paginator = FirstRows
     show_full_result_count = False

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -11,17 +10,14 @@ from flextx.errors import LogChanged, OffsetOutOfRange
 from flextx.inbox.consumer import EventConsumer
 from flextx.signals import stop_on_signals
 from flextx.transports.choose import transport
+from flextx.workers.arguments import add_name
 
 
 class Command(BaseCommand):
     help = "Handle events from the message log until SIGTERM. Several consumers share the partitions between them."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument(
-            "--name",
-            default=os.environ.get("PROCESS_NAME") or f"consumer-{os.getpid()}",
-            help="unique among living consumers; a restart under the same name resumes at once",
-        )
+        add_name(parser, "consumer", unique="among living consumers; a restart under the same name resumes at once")
 
     def handle(self, *args: Any, **options: Any) -> None:
         stop = stop_on_signals()
